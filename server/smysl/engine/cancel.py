@@ -1,0 +1,58 @@
+"""Cancellation that crosses threads: the caller keeps the token, the work looks at it or is called back by it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from smysl.engine.errors import Cancelled
+
+
+class CancelToken:
+    """Set once by `cancel()`; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the work is no longer wanted."""
+        return self._event.is_set()
+
+    def cancel(self) -> None:
+        """Take the work back: sets the flag and runs the callbacks that are registered now. Idempotent."""
+        with self._lock:
+            if self._event.is_set():
+                return
+            self._event.set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the work was taken back."""
+        if self._event.is_set():
+            raise Cancelled()
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep for up to `seconds`, less when cancelled; returns whether it was."""
+        return self._event.wait(seconds)
+
+    @contextmanager
+    def calling(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Run `callback` on cancellation for as long as the block lasts (at once if already cancelled)."""
+        with self._lock:
+            already = self._event.is_set()
+            if not already:
+                self._callbacks.append(callback)
+        if already:
+            callback()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if callback in self._callbacks:
+                    self._callbacks.remove(callback)

@@ -1,0 +1,291 @@
+"""The values that travel between the layers: frozen, slotted, free of behaviour that does IO.
+
+Conventions, everywhere: lines are 1-based and inclusive, columns and bytes are 0-based, byte ends are exclusive, paths
+are relative to the workspace with forward slashes, scores and similarities are "higher is better".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector: TypeAlias = NDArray[np.float32]
+"""Shape (dimensions,), unit length."""
+
+Matrix: TypeAlias = NDArray[np.float32]
+"""Shape (n, dimensions), unit rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for a person: an English template with named fields, and the values of those fields.
+
+    The edges translate the template and fill it in; `str()` gives the English text.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+def say(template: str, **values: object) -> Message:
+    """A `Message`; every literal template given to this function has a translation (a test collects them)."""
+    return Message(template, values)
+
+
+class Kind(str, Enum):
+    """What a chunk is."""
+
+    FUNCTION = "function"
+    METHOD = "method"
+    CLASS = "class"
+    MODULE = "module"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a source: lines 1-based and inclusive; bytes of the decoded text as UTF-8, end exclusive."""
+
+    start_line: int
+    end_line: int
+    start_byte: int
+    end_byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The decoded text of one file.
+
+    `content_hash` is of the raw bytes; `text` has no byte order mark and keeps its line ends.
+    `notes` says in what way reading was not perfect (wrong declared encoding, NUL bytes).
+    """
+
+    text: str
+    encoding: str
+    content_hash: str
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A function, method, class or module: what is found as one hit.
+
+    `span` takes in the decorators and the comments directly above.
+    `code` is what a person reads and a model embeds: the text of the span, dedented; for a class its header, docstring,
+    attributes and method signatures; for a module its docstring and top-level statements.
+    `qualified_name` is Python's without `<locals>`: `Outer.method.inner`; a module has its dotted name.
+    `name_line` and `name_column` (code points) say where the name stands.
+    """
+
+    kind: Kind
+    name: str
+    qualified_name: str
+    span: Span
+    name_line: int
+    name_column: int
+    signature: str
+    docstring: str
+    comments: str
+    code: str
+    is_test: bool = False
+    is_deprecated: bool = False
+
+
+class Tests(str, Enum):
+    """How a search treats test code."""
+
+    INCLUDE = "include"
+    ONLY = "only"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search may return; filters act inside the candidate search, so they never empty a page by themselves.
+
+    `paths` are gitignore-style patterns relative to the workspace (`src/`, `**/api/*.py`, `!legacy/`); empty is all.
+    """
+
+    paths: tuple[str, ...] = ()
+    kinds: frozenset[Kind] = frozenset()
+    tests: Tests = Tests.INCLUDE
+
+
+class Mode(str, Enum):
+    """Which halves of the search answer."""
+
+    FUSED = "fused"
+    LEXICAL = "lexical"
+    DENSE = "dense"
+
+
+class Reason(str, Enum):
+    """Why a hit was found."""
+
+    MEANING = "meaning"
+    WORDS = "words"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer of a search. `score` is in [0, 1]; ARCHITECTURE.md says what it means."""
+
+    chunk_id: int
+    path: str
+    kind: Kind
+    name: str
+    qualified_name: str
+    span: Span
+    name_line: int
+    name_column: int
+    score: float
+    snippet: str
+    reasons: tuple[Reason, ...] = ()
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """An embedding space: vectors are comparable only within one, and `key` names it.
+
+    `key` is a digest of all that decides the vectors: model digest, prompts, dimensions and options.
+    """
+
+    key: str
+    model: str
+    dimensions: int
+    digest: str = ""
+    prompt_version: str = ""
+    options: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputLimit:
+    """How much text a model takes: `tokens`, and how many characters a token is worth at the least.
+
+    `chars_per_token` is for ASCII, `wide_chars_per_token` for everything else (Cyrillic in an English vocabulary is
+    about one character a token). Both are meant to err on the safe side.
+    """
+
+    tokens: int
+    chars_per_token: float = 2.5
+    wide_chars_per_token: float = 1.0
+
+    def cost(self, text: str) -> float:
+        """Estimated tokens of `text`, rather too many than too few."""
+        ascii_chars = len(text.encode("ascii", "ignore"))
+        return ascii_chars / self.chars_per_token + (len(text) - ascii_chars) / self.wide_chars_per_token
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A text that the model could not embed: its place in the batch, and why."""
+
+    index: int
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The answer to a batch: `vectors` has a row a text; the rows named in `failures` are NaN."""
+
+    vectors: Matrix
+    failures: tuple[Failure, ...] = ()
+
+
+class Phase(str, Enum):
+    """What an index run is doing."""
+
+    SCANNING = "scanning"
+    READING = "reading"
+    EMBEDDING = "embedding"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an index run is: `done` of `total` files (reading) or texts (embedding); `seconds_left` if known."""
+
+    phase: Phase
+    done: int
+    total: int
+    seconds_left: float | None = None
+    path: str = ""
+
+
+ProgressCallback: TypeAlias = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file that was indexed in part or not at all, and why."""
+
+    path: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an index run changed. Counts of files and chunks; `embedded` counts texts sent to the model."""
+
+    files: int = 0
+    files_changed: int = 0
+    files_removed: int = 0
+    chunks: int = 0
+    chunks_added: int = 0
+    chunks_removed: int = 0
+    embedded: int = 0
+    reused: int = 0
+    failed: int = 0
+    pending: int = 0
+    seconds: float = 0.0
+    problems: tuple[FileProblem, ...] = ()
+    notices: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds spent in a search."""
+
+    embed: float = 0.0
+    lexical: float = 0.0
+    dense: float = 0.0
+    rank: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first; `model` is what embedded the query, or None when the words alone answered."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    model: str | None
+    timings: Timings
+    notices: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a workspace's index."""
+
+    workspace: str
+    index_file: str
+    files: int
+    chunks: int
+    embedded: int
+    pending: int
+    failed: int
+    model: str | None
+    dimensions: int | None
+    spaces: tuple[str, ...]
+    size_bytes: int
+    problems: tuple[FileProblem, ...] = ()
+    notices: tuple[Message, ...] = ()

@@ -82,6 +82,7 @@ class Chunk:
     attributes and method signatures; for a module its docstring and top-level statements.
     `qualified_name` is Python's without `<locals>`: `Outer.method.inner`; a module has its dotted name.
     `name_line` and `name_column` (code points) say where the name stands.
+    `context` is the first paragraph of what the class around it (for a method) or the module (for the rest) says it is.
     """
 
     kind: Kind
@@ -94,6 +95,7 @@ class Chunk:
     docstring: str
     comments: str
     code: str
+    context: str = ""
     is_test: bool = False
     is_deprecated: bool = False
 

@@ -1,0 +1,80 @@
+"""Words as the lexical index sees them: identifiers split, case and ё folded, Russian and English stems.
+
+The same functions read code, comments and queries, so whatever a person types meets whatever a program spells:
+`getUserName`, `get_user_name` and «get user name» share their terms, and so do «проверяем токены» and «проверка токена».
+A Russian word beside an English identifier costs nothing: each run of letters is stemmed by its own alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import Stemmer
+
+from smysl.engine.text.stopwords import STOP_WORDS
+
+_IDENTIFIER = re.compile(r"[^\W_]+(?:_+[^\W_]+)*")
+_PART = re.compile(
+    r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[А-ЯЁ]+(?=[А-ЯЁ][а-яё])|[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+|\d+|[^\W\d_A-Za-zА-Яа-яЁё]+"
+)
+_YO = str.maketrans("ёЁ", "еЕ")
+_LONGEST = 64
+"""Longer runs (base64 blobs, hashes) are data, not words."""
+
+_stemmers = threading.local()
+
+
+def identifiers(text: str) -> Iterator[str]:
+    """The identifiers and words of `text` as written, in order: `get_user`, `HTTPServer`, `токен`, `42`."""
+    for match in _IDENTIFIER.finditer(text):
+        if match.end() - match.start() <= _LONGEST:
+            yield match.group()
+
+
+@lru_cache(maxsize=1 << 16)
+def parts(identifier: str) -> tuple[str, ...]:
+    """The words inside one identifier, lower case, unstemmed: `HTTPServer2` is `http`, `server`, `2`."""
+    return tuple(part.lower() for part in _PART.findall(identifier.translate(_YO)))
+
+
+def whole(words: tuple[str, ...]) -> str:
+    """The one term that stands for a compound identifier however it is spelled: `get_user_name`."""
+    return "_".join(words)
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The Snowball stem of a lower-case word, Russian or English by its first letter."""
+    if not word.isalpha():
+        return word
+    return str(_stemmer("russian" if "а" <= word[0] <= "я" else "english").stemWord(word))
+
+
+@lru_cache(maxsize=1 << 16)
+def terms_of(identifier: str) -> tuple[str, ...]:
+    """The terms of one identifier: the stems of its words, stop words left out, and the whole if it is a compound."""
+    words = parts(identifier)
+    stems = tuple(stem(word) for word in words if word not in STOP_WORDS)
+    return (*stems, whole(words)) if len(words) > 1 else stems
+
+
+def terms(text: str) -> list[str]:
+    """All terms of `text`, in order, repeats kept."""
+    return [term for identifier in identifiers(text) for term in terms_of(identifier)]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """The terms of several texts as the lexical index stores them: separated by spaces."""
+    return " ".join(term for text in texts for term in terms(text))
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    # A Snowball stemmer keeps state while it works, so each thread has its own.
+    stemmer = getattr(_stemmers, language, None)
+    if stemmer is None:
+        stemmer = Stemmer.Stemmer(language)
+        setattr(_stemmers, language, stemmer)
+    return stemmer

@@ -1,0 +1,188 @@
+"""Mends broken source just enough that one syntax error does not swallow what comes after it.
+
+The parser recovers by itself from many errors, but an unclosed bracket or quote takes everything up to the end of the
+file with it. So where its tree is broken, the source is cut into pieces along the lines that begin a definition, each
+piece is parsed alone, and what is broken in a piece is blanked out: first from the line of the error on, then the whole
+body, then the piece. The result has the same length as the source, so every byte offset stays true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node, Tree
+
+from smysl.engine.chunk.grammar import parse
+from smysl.engine.chunk.pieces import Piece, class_body, pieces
+
+_CONFLICT_MARKER = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)[^\n]*", re.MULTILINE)
+_NAME = re.compile(rb"(?:(?:async[ \t]+)?def|class)[ \t]+([^\W\d]\w*)", re.MULTILINE)
+_NOT_BLANK = re.compile(rb"[^\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A tree of source that may have been mended.
+
+    `ends`: for each mended definition, its first byte (after decorators) and where its text really ends.
+    `error_byte`: where the first syntax error is, or None.
+    """
+
+    tree: Tree
+    ends: dict[int, int] = field(default_factory=dict)
+    error_byte: int | None = None
+
+
+def mended(data: bytes) -> Mended:
+    """The tree of `data`, mended where it is broken; at worst, the tree as the parser gave it."""
+    tree = parse(data)
+    if not tree.root_node.has_error:
+        return Mended(tree)
+    error_byte = _first_error(tree.root_node)
+    patient = _Patient(bytearray(data))
+    if b"<<<<<<<" in data:
+        for marker in _CONFLICT_MARKER.finditer(data):
+            patient.blank(marker.start(), marker.end())
+            error_byte = min(error_byte, marker.start())
+        tree = parse(bytes(patient.buffer))
+    if tree.root_node.has_error:
+        for start, end in _broken_regions(tree.root_node, len(data)):
+            patient.mend(start, end)
+        tree = parse(bytes(patient.buffer))
+    return Mended(tree, patient.ends, error_byte)
+
+
+class _Patient:
+    """Source while it is being mended; `buffer` keeps its length."""
+
+    def __init__(self, buffer: bytearray) -> None:
+        self.buffer = buffer
+        self.ends: dict[int, int] = {}
+
+    def blank(self, start: int, end: int) -> None:
+        """Replace all but line feeds by spaces."""
+        self.buffer[start:end] = _NOT_BLANK.sub(b" ", bytes(self.buffer[start:end]))
+
+    def mend(self, start: int, end: int) -> None:
+        """Make each piece between two bytes parse by itself."""
+        waiting = list(pieces(bytes(self.buffer), start, end, b""))
+        while waiting:
+            piece = waiting.pop()
+            if self._is_sound(piece.start, piece.end, piece.indent):
+                continue
+            if piece.kind == "class":
+                waiting += self._open_class(piece)
+            elif piece.kind == "def":
+                self._mend_function(piece)
+            else:
+                self._mend_statements(piece)
+
+    def _open_class(self, piece: Piece) -> list[Piece]:
+        """Mend the header of a class; returns the pieces of its body."""
+        body = class_body(bytes(self.buffer[: piece.end]), piece.definition)
+        if body is None:
+            self._mend_function(piece)
+            return []
+        header = bytes(self.buffer[piece.start : body.start]).rstrip()
+        if parse(_alone(header + b" pass\n", piece.indent)).root_node.has_error:
+            self._simplify_header(piece, body.start)
+        self.ends[piece.definition] = piece.end
+        return list(pieces(bytes(self.buffer), body.start, piece.end, body.indent))
+
+    def _mend_function(self, piece: Piece) -> None:
+        self.ends[piece.definition] = piece.end
+        error = self._error_line(piece)
+        header_end = self.buffer.find(b"\n", piece.definition, piece.end)
+        if header_end >= 0 and error > header_end:
+            original = bytes(self.buffer[piece.start : piece.end])
+            self._pass_from(error, piece.end)
+            if self._is_sound(piece.start, piece.end, piece.indent):
+                return
+            self.buffer[piece.start : piece.end] = original
+        if self._replace_definition(piece):
+            return
+        del self.ends[piece.definition]
+        self._pass_from(piece.start, piece.end)
+
+    def _replace_definition(self, piece: Piece) -> bool:
+        """Put a definition with the same name at the same place, and nothing else; decorators go as well."""
+        name = _NAME.match(self.buffer, piece.definition, piece.end)
+        if name is None:
+            return False
+        tail = b":0" if piece.kind == "class" else b"():0"
+        if name.end() + len(tail) >= piece.end:
+            return False
+        self.blank(piece.start, piece.definition)
+        self.buffer[name.end() : name.end() + len(tail)] = tail
+        self.buffer[name.end() + len(tail) : piece.end] = b" " * (piece.end - name.end() - len(tail))
+        self.buffer[piece.end - 1] = ord("\n")
+        return True
+
+    def _simplify_header(self, piece: Piece, body_start: int) -> None:
+        name = _NAME.match(self.buffer, piece.definition, body_start)
+        if name is None or name.end() + 1 >= body_start:
+            return
+        self.blank(piece.start, piece.definition)
+        self.buffer[name.end()] = ord(":")
+        self.buffer[name.end() + 1 : body_start] = b" " * (body_start - name.end() - 1)
+        self.buffer[body_start - 1] = ord("\n")
+
+    def _mend_statements(self, piece: Piece) -> None:
+        self._pass_from(self._error_line(piece), piece.end)
+        if not self._is_sound(piece.start, piece.end, piece.indent):
+            self._pass_from(piece.start, piece.end)
+
+    def _pass_from(self, start: int, end: int) -> None:
+        """Blank out, but leave a `pass` where the first text was, so that a block is not left empty."""
+        first = _NOT_BLANK.search(self.buffer, start, end)
+        self.blank(start, end)
+        if first is None or first.start() == 0 or self.buffer[first.start() - 1] == ord("\n"):
+            return  # the top level may be empty
+        stop = first.start() + 4
+        if stop <= end and self.buffer.find(b"\n", first.start(), stop) < 0:
+            self.buffer[first.start() : stop] = b"pass"
+
+    def _error_line(self, piece: Piece) -> int:
+        """The first byte of the line of a piece in which its first error is."""
+        wrapped = _alone(bytes(self.buffer[piece.start : piece.end]), piece.indent)
+        shift = len(wrapped) - (piece.end - piece.start)
+        error = piece.start + max(0, _first_error(parse(wrapped).root_node) - shift)
+        return max(piece.start, self.buffer.rfind(b"\n", piece.start, error) + 1)
+
+    def _is_sound(self, start: int, end: int, indent: bytes) -> bool:
+        return not parse(_alone(bytes(self.buffer[start:end]), indent)).root_node.has_error
+
+
+def _alone(source: bytes, indent: bytes) -> bytes:
+    """`source` as it parses by itself: indented source needs something to be indented under."""
+    return b"if 1:\n" + source if indent else source
+
+
+def _first_error(root: Node) -> int:
+    """The first byte of the first error below `root`."""
+    node = root
+    while True:
+        if node.is_error or node.is_missing:
+            return node.start_byte
+        broken = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if broken is None:
+            return node.start_byte
+        node = broken
+
+
+def _broken_regions(root: Node, length: int) -> Iterator[tuple[int, int]]:
+    """The byte spans between the definitions that the parser understood."""
+    start: int | None = None
+    for child in root.children:
+        is_sound = not child.has_error and child.type.endswith("_definition")
+        if is_sound and start is not None:
+            yield start, child.start_byte
+            start = None
+        elif start is None and (child.has_error or child.is_missing):
+            start = child.start_byte
+    if root.type == "ERROR" and start is None:
+        start = 0
+    if start is not None:
+        yield start, length

@@ -81,6 +81,7 @@ class Chunk:
     `code` is what a person reads and a model embeds: the text of the span, dedented; for a class its header, docstring,
     attributes and method signatures; for a module its docstring and top-level statements.
     `qualified_name` is Python's without `<locals>`: `Outer.method.inner`; a module has its dotted name.
+    `body` is the code without docstring and comments: what the machine runs.
     `name_line` and `name_column` (code points) say where the name stands.
     `context` is the first paragraph of what the class around it (for a method) or the module (for the rest) says it is.
     """
@@ -95,6 +96,7 @@ class Chunk:
     docstring: str
     comments: str
     code: str
+    body: str = ""
     context: str = ""
     is_test: bool = False
     is_deprecated: bool = False

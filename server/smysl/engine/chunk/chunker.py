@@ -9,7 +9,7 @@ from tree_sitter import Node
 from smysl.engine.chunk import code
 from smysl.engine.chunk.comments import Comments
 from smysl.engine.chunk.definitions import Definition, find_landmarks
-from smysl.engine.chunk.docstring import docstring_node, docstring_value
+from smysl.engine.chunk.docstring import docstring_node, docstring_value, first_paragraph
 from smysl.engine.chunk.lines import Lines
 from smysl.engine.chunk.marks import says_deprecated, says_test
 from smysl.engine.chunk.repair import mended
@@ -49,7 +49,7 @@ def chunk_source(text: str, path: str) -> ChunkedFile:
     lines = Lines(data)
     source = mended(data)
     found = find_landmarks(source.tree, lines, source.ends)
-    cutter = _Cutter(lines, found.comments, is_test_path(path))
+    cutter = _Cutter(lines, found.comments, is_test_file=is_test_path(path))
     chunks = cutter.module_chunks(source.tree.root_node, found.definitions, path)
     chunks += [cutter.chunk(definition) for definition in found.definitions if _is_shown(definition)]
     if source.error_byte is None:
@@ -60,22 +60,28 @@ def chunk_source(text: str, path: str) -> ChunkedFile:
 class _Cutter:
     """Makes the chunks of one file; remembers the signatures, which a class shows again."""
 
-    def __init__(self, lines: Lines, comments: Comments, is_test_file: bool) -> None:  # noqa: FBT001
+    def __init__(self, lines: Lines, comments: Comments, *, is_test_file: bool) -> None:
         self._lines = lines
         self._comments = comments
         self._is_test_file = is_test_file
         self._signatures: dict[int, str] = {}
+        self._summary = ""
 
     def chunk(self, definition: Definition) -> Chunk:
         lines = self._lines
-        docstring = self._docstring(definition.node.child_by_field_name("body"))
+        literal = docstring_node(definition.node.child_by_field_name("body"))
+        docstring = self._docstring(literal)
+        definition.summary = first_paragraph(docstring)
         # Parents come first, so what a parent is, its parts can ask.
         definition.is_test = self._is_test_file or says_test(definition, lines)
         definition.is_deprecated = says_deprecated(definition, lines, docstring)
         if definition.kind is Kind.CLASS:
-            text = code.class_code(definition, lines, [self._signature(child) for child in definition.children])
+            signatures = [self._signature(child) for child in definition.children]
+            text = code.class_code(definition, lines, signatures)
         else:
+            signatures = []
             text = code.function_code(definition, lines)
+        spans = code.own_spans(definition)
         return Chunk(
             kind=definition.kind,
             name=definition.name,
@@ -85,8 +91,10 @@ class _Cutter:
             name_column=lines.column_at(definition.name_byte),
             signature=self._signature(definition),
             docstring=docstring,
-            comments=self._comments.text_within(code.own_spans(definition)),
+            comments=self._comments.text_within(spans),
             code=text,
+            body="\n".join([self._body(spans, literal), *signatures]),
+            context=definition.parent.summary if definition.parent else self._summary,
             is_test=definition.is_test,
             is_deprecated=definition.is_deprecated,
         )
@@ -94,6 +102,7 @@ class _Cutter:
     def module_chunks(self, root: Node, definitions: tuple[Definition, ...], path: str) -> list[Chunk]:
         """The chunk of the module, if there is more in it than imports and definitions."""
         literal = docstring_node(root)
+        self._summary = first_paragraph(self._docstring(literal))
         if literal is None and all(child.type in _NOT_WORTH_A_MODULE for child in root.named_children):
             return []
         lines = self._lines
@@ -102,7 +111,8 @@ class _Cutter:
         text = code.module_code(top_level, lines, start)
         if not text:
             return []
-        docstring = self._docstring(root)
+        docstring = self._docstring(literal)
+        spans = code.spans_between(start, len(lines.data), top_level)
         dotted_name = _dotted_name(path)
         return [
             Chunk(
@@ -114,15 +124,22 @@ class _Cutter:
                 name_column=0,
                 signature="",
                 docstring=docstring,
-                comments=self._comments.text_within(code.spans_between(start, len(lines.data), top_level)),
+                comments=self._comments.text_within(spans),
                 code=text,
+                body=self._body(spans, literal),
                 is_test=self._is_test_file,
                 is_deprecated=docstring[:10].lower() == "deprecated" or "\n.. deprecated::" in "\n" + docstring,
             )
         ]
 
-    def _docstring(self, body: Node | None) -> str:
-        literal = docstring_node(body)
+    def _body(self, spans: list[tuple[int, int]], docstring: Node | None) -> str:
+        """What the machine runs of `spans`: the text without comments and docstring."""
+        cut = [(docstring.start_byte, docstring.end_byte)] if docstring is not None else []
+        for start, end in spans:
+            cut += self._comments.spans_within(start, end)
+        return code.text_without(self._lines, spans, sorted(cut))
+
+    def _docstring(self, literal: Node | None) -> str:
         if literal is None:
             return ""
         return docstring_value(literal, self._lines.data[literal.start_byte : literal.end_byte])

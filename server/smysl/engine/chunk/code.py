@@ -93,3 +93,16 @@ def spans_between(start: int, end: int, cut: Sequence[Definition]) -> list[tuple
     if start < end:
         spans.append((start, end))
     return spans
+
+
+def text_without(lines: Lines, spans: Sequence[tuple[int, int]], cut: Sequence[tuple[int, int]]) -> str:
+    """The text of the byte `spans` without the byte spans `cut`; both are in order, and each cut is inside a span."""
+    pieces = []
+    for start, end in spans:
+        position = start
+        for first, last in cut:
+            if position <= first < end:
+                pieces.append(lines.data[position:first])
+                position = last
+        pieces.append(lines.data[position:end])
+    return b"".join(pieces).decode("utf-8", "replace")

@@ -35,6 +35,7 @@ class Definition:
     qualified_name: str = ""
     is_test: bool = False
     is_deprecated: bool = False
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,9 @@ def docstring_node(body: Node | None) -> Node | None:
     """The literal that is the docstring of a block (or of a module's root), if its first statement is one."""
     if body is None:
         return None
-    statement = None
-    for index in range(body.named_child_count):
-        statement = body.named_child(index)
-        if statement.type != "comment":
-            break
+    statement = body.named_child(0) if body.named_child_count else None
+    if statement is not None and statement.type == "comment":
+        statement = next((child for child in body.named_children if child.type != "comment"), None)
     if statement is None or statement.type != "expression_statement":
         return None
     if statement.named_child_count != 1:
@@ -46,6 +44,11 @@ def docstring_value(literal: Node, source: bytes) -> str:
         ]
         value = None if any(part is None for part in values) else "".join(part or "" for part in values)
     return inspect.cleandoc(value).rstrip() if value else ""
+
+
+def first_paragraph(docstring: str) -> str:
+    """What a docstring says before its first empty line."""
+    return docstring.partition("\n\n")[0]
 
 
 def _value(source: bytes) -> str | None:

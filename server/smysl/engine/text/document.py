@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from smysl.engine.text.terms import joined, parts
+from smysl.engine.text.loanwords import sound
+from smysl.engine.text.terms import joined, parts, stem, words_of
 from smysl.engine.types import Chunk, InputLimit
 
 LEXICAL_VERSION = 1
@@ -23,7 +24,7 @@ _OVERLAP = 0.15
 class LexicalFields:
     """The terms of a chunk by where they stand, each field joined by spaces.
 
-    name: the qualified name. header: path and signature. prose: docstring and comments. body: the code.
+    name: the qualified name. header: path and signature. prose: docstring and comments. body: the rest.
     context: what the class or module around it says it is.
     """
 
@@ -40,9 +41,15 @@ def lexical_fields(chunk: Chunk, path: str) -> LexicalFields:
         name=joined([chunk.qualified_name]),
         header=joined([path.rpartition(".")[0], chunk.signature]),
         prose=joined([chunk.docstring, chunk.comments]),
-        body=joined([chunk.code]),
+        body=joined([chunk.body]),
         context=joined([chunk.context]),
     )
+
+
+def spoken_words(chunk: Chunk) -> frozenset[tuple[str, str]]:
+    """The terms of `chunk` by sound: (term, skeleton) for each word that has one, as it is spelled and as its stem."""
+    words = words_of(f"{chunk.qualified_name} {chunk.code}")
+    return frozenset((stem(word), heard) for word in words for heard in {sound(word), sound(stem(word))} if heard)
 
 
 def text_hash(text: str) -> str:
@@ -62,7 +69,7 @@ def document(chunk: Chunk) -> str:
 
 
 def windows(chunk: Chunk, limit: InputLimit | None) -> tuple[str, ...]:
-    """`document(chunk)` in one piece if it fits, else overlapping pieces that each fit and begin with title and signature.
+    """`document(chunk)` in one piece if it fits, else overlapping pieces that each begin with title and signature.
 
     Lines stay whole unless one alone is longer than a window. The pieces together hold every line.
     """

@@ -2,7 +2,7 @@
 
 A word's sound is a consonant skeleton that comes out the same for a Russian spelling and for the English word it was
 taken from: `sound("прокс") == sound("proxi")`. It is a key for look-ups among the words that a code base really uses,
-which is what keeps so coarse a key precise.
+which is what keeps so coarse a key precise. English -tion is Russian -ция, so both end in an s.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ _SHORTEST = 3
 _CYRILLIC = str.maketrans(
     {
         **dict(zip("абвгдежзийклмнопрстуфхыэюя", "abvgdejziiklmnoprstufhieua", strict=True)),
-        **{"ц": "s", "ч": "C", "ш": "S", "щ": "S", "ъ": "", "ь": ""},
+        "ц": "s",
+        "ч": "C",
+        "ш": "S",
+        "щ": "S",
+        "ъ": "",
+        "ь": "",
     }
 )
 _LATIN = (
@@ -31,20 +36,21 @@ _LATIN = (
     ("wh", "v"),
     ("w", "v"),
     ("dge", "j"),
-    ("tion", "sn"),
+    ("(?:t|s?s)ions?$", "s"),
     ("c(?=[eiy])", "s"),
     ("c", "k"),
     ("q", "k"),
     ("y", "i"),
 )
 _LATIN_RULES = tuple((re.compile(pattern), sound) for pattern, sound in _LATIN)
+_CASE_ENDING = re.compile("(?:ами|ями|ов|ев|ам|ям|ах|ях|ом|ем|ых|их|ым|им)$")
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aeiou]")
 
 
 @lru_cache(maxsize=1 << 16)
 def sound(word: str) -> str:
-    """The consonant skeleton of a lower-case stem in either alphabet, or "" when it is too short to tell words apart."""
+    """The consonant skeleton of a lower-case word in either alphabet; "" when it is too short to tell words apart."""
     if not word.isalpha():
         return ""
     letters = _from_cyrillic(word) if "а" <= word[0] <= "я" else _from_latin(word)
@@ -52,6 +58,14 @@ def sound(word: str) -> str:
     head = "A" if letters[:1] in {"a", "e", "i", "o", "u"} else letters[:1]
     skeleton = _DOUBLED.sub(r"\1", head + _VOWELS.sub("", letters[1:]))
     return skeleton if len(skeleton) >= _SHORTEST else ""
+
+
+def sounds(word: str, stemmed: str) -> frozenset[str]:
+    """The skeletons that a Russian word may have as a loan word: of its stem, and of the word without a case ending.
+
+    The stemmer takes «токены» for a participle of «ток»; the other reading keeps the consonants of the end.
+    """
+    return frozenset(filter(None, (sound(stemmed), sound(_CASE_ENDING.sub("", word)))))
 
 
 def _from_cyrillic(word: str) -> str:

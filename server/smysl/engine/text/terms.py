@@ -1,7 +1,7 @@
 """Words as the lexical index sees them: identifiers split, case and ё folded, Russian and English stems.
 
 The same functions read code, comments and queries, so whatever a person types meets whatever a program spells:
-`getUserName`, `get_user_name` and «get user name» share their terms, and so do «проверяем токены» and «проверка токена».
+`getUserName`, `get_user_name` and «get user name» share their terms, and so do «читаем файлы» and «чтение файла».
 A Russian word beside an English identifier costs nothing: each run of letters is stemmed by its own alphabet.
 """
 
@@ -64,6 +64,11 @@ def terms_of(identifier: str) -> tuple[str, ...]:
 def terms(text: str) -> list[str]:
     """All terms of `text`, in order, repeats kept."""
     return [term for identifier in identifiers(text) for term in terms_of(identifier)]
+
+
+def words_of(text: str) -> set[str]:
+    """The distinct words of `text` as they are spelled, lower case, unstemmed."""
+    return {word for identifier in set(identifiers(text)) for word in parts(identifier)}
 
 
 def joined(texts: Iterable[str]) -> str:

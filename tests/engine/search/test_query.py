@@ -1,0 +1,82 @@
+"""Reading what a person typed."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from smysl.engine.search.query import ABBREVIATION, LOANWORD, SYNONYM, analyse, fold, is_name
+from smysl.engine.text.loanwords import sound
+from smysl.engine.text.terms import stem
+
+
+class Words:
+    """A vocabulary of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self._words = words
+        self._terms = sorted({stem(word) for word in words})
+
+    def terms_by_sound(self, sounds: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {one: [stem(word) for word in self._words if sound(word) == one] for one in sounds}
+
+    def terms_by_prefix(self, prefixes: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {one: [term for term in self._terms if term.startswith(one)] for one in prefixes}
+
+
+def test_a_question_is_reduced_to_what_it_asks_for() -> None:
+    query = analyse("где у нас проверяется подпись?", Words())
+    assert [concept.term for concept in query.concepts] == [stem("проверяется"), stem("подпись")]
+
+
+def test_a_query_of_stop_words_alone_keeps_them() -> None:
+    assert [concept.term for concept in analyse("if not in", Words()).concepts] == ["if", "not", "in"]
+
+
+def test_a_russian_loan_word_stands_for_the_english_word_that_the_code_uses() -> None:
+    [concept] = analyse("прокси", Words("proxy", "prose")).concepts
+    assert concept.alternatives[stem("proxy")] == LOANWORD
+    assert stem("prose") not in concept.alternatives
+
+
+def test_a_loan_word_brings_the_synonyms_of_its_origin() -> None:
+    [concept] = analyse("параметр", Words("parameter", "argument")).concepts
+    assert concept.alternatives[stem("argument")] == pytest.approx(LOANWORD * SYNONYM)
+
+
+def test_code_shortens_words_and_a_query_need_not() -> None:
+    [concept] = analyse("configuration", Words("config", "confetti")).concepts
+    assert concept.alternatives["config"] >= ABBREVIATION
+    assert "confetti" not in concept.alternatives
+
+
+def test_a_synonym_counts_less_than_the_word() -> None:
+    [concept] = analyse("delete", Words("remove")).concepts
+    assert concept.alternatives[stem("remove")] == SYNONYM
+
+
+@pytest.mark.parametrize("text", ["flatten", "Session.get", "get_user()", "_private"])
+def test_a_lone_name_is_a_name(text: str) -> None:
+    assert is_name(text)
+
+
+@pytest.mark.parametrize("text", ["get user", "флаг", "a-b", "", "f(x)", "1abc"])
+def test_a_phrase_is_not_a_name(text: str) -> None:
+    assert not is_name(text)
+
+
+def test_a_name_inside_a_phrase_is_seen() -> None:
+    assert analyse("где вызывается parse_url и HTTPServer", Words()).names == ("parse_url", "http_server")
+    assert analyse("where the token is checked", Words()).names == ()
+
+
+def test_spellings_of_one_name_fold_together() -> None:
+    assert fold("getUser") == fold("get_user") == fold("_get_user") == "get_user"
+
+
+@pytest.mark.parametrize("text", ["тесты парсера", "pytest fixtures for the client"])
+def test_asking_for_tests_is_noticed(text: str) -> None:
+    assert analyse(text, Words()).asks_for_tests
+
+
+def test_a_query_of_punctuation_has_no_concepts() -> None:
+    assert analyse("?! ...", Words()).concepts == ()

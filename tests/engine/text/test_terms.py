@@ -1,0 +1,71 @@
+"""The words of the lexical index."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smysl.engine.text.terms import identifiers, parts, terms
+
+
+@pytest.mark.parametrize(
+    ("identifier", "words"),
+    [
+        ("get_user_name", ("get", "user", "name")),
+        ("getUserName", ("get", "user", "name")),
+        ("HTTPServer2", ("http", "server", "2")),
+        ("base64", ("base", "64")),
+        ("__init__", ("init",)),
+        ("ПроверкаТокена", ("проверка", "токена")),
+        ("Ёлка", ("елка",)),
+    ],
+)
+def test_an_identifier_is_split_at_case_underscore_and_digits(identifier: str, words: tuple[str, ...]) -> None:
+    assert parts(identifier) == words
+
+
+def test_snake_and_camel_case_share_the_term_of_the_whole() -> None:
+    assert "get_user" in terms("getUser")
+    assert "get_user" in terms("get_user")
+    assert "get_user" in terms("_get_user")
+
+
+def test_russian_inflections_share_a_term() -> None:
+    assert set(terms("читаем файлы")) & set(terms("прочитать файл")) == {"файл"}
+    assert terms("проверка файлов") == terms("проверку файла")
+
+
+def test_english_inflections_share_a_term() -> None:
+    assert terms("parsing requests") == terms("parsed request")
+
+
+def test_a_russian_word_beside_an_identifier_costs_nothing() -> None:
+    assert terms("закрыть socket_pool") == [*terms("закрыть"), *terms("socket_pool")]
+    assert terms("JSON-файл") == ["json", "файл"]
+
+
+def test_yo_is_ye_and_case_does_not_count() -> None:
+    assert terms("Счётчик ОШИБОК") == terms("счетчик ошибок")
+
+
+def test_stop_words_of_both_languages_are_left_out_but_whole_names_stay() -> None:
+    assert terms("где у нас the function that is") == terms("function")
+    assert "is_not" in terms("is_not")
+
+
+def test_a_run_too_long_for_a_word_is_no_term() -> None:
+    assert terms("x" * 65) == []
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_lower_case_terms_without_spaces(text: str) -> None:
+    for term in terms(text):
+        assert term
+        assert term == term.lower()
+        assert not any(letter.isspace() for letter in term)
+
+
+@given(st.text(max_size=200))
+def test_identifiers_stand_in_the_text_in_order(text: str) -> None:
+    place = 0
+    for identifier in identifiers(text):
+        place = text.index(identifier, place) + len(identifier)

@@ -6,6 +6,7 @@ SmyslError
 ├── WorkspaceError        the folder cannot be read
 ├── IndexFileError        the index file cannot be opened, written or trusted
 │   ├── IndexBusyError    another process is writing this index
+│   ├── IndexDamagedError the file is damaged; the next index run builds it anew
 │   └── DiskFullError     no room left; what had been written stays valid
 └── EmbedderError         the model gave no vectors
     ├── ModelUnavailable  no server, or a server that does not answer
@@ -15,7 +16,7 @@ SmyslError
 
 from __future__ import annotations
 
-from smysl.engine.types import Message
+from smysl.engine.types import Message, say
 
 
 class SmyslError(Exception):
@@ -35,7 +36,7 @@ class Cancelled(SmyslError):
     """The caller took the work back; nothing is broken and nothing finished is lost."""
 
     def __init__(self) -> None:
-        super().__init__(Message("Cancelled."))
+        super().__init__(say("Cancelled."))
 
 
 class WorkspaceError(SmyslError):
@@ -48,6 +49,10 @@ class IndexFileError(SmyslError):
 
 class IndexBusyError(IndexFileError):
     """Another process is writing this index; reading it still works."""
+
+
+class IndexDamagedError(IndexFileError):
+    """The index file is damaged; it is moved aside and built anew by the next index run."""
 
 
 class DiskFullError(IndexFileError):

@@ -75,39 +75,39 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Settings, tuple[Message, ...]
 
 
 class _Misfit(Exception):
-    def __init__(self, wanted: str, path: str = "") -> None:
-        super().__init__(wanted)
+    def __init__(self, wanted: Message, path: str = "") -> None:
+        super().__init__(str(wanted))
         self.wanted = wanted
         self.path = path
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Misfit("a text")
+        raise _Misfit(say("a text"))
     return value.strip()
 
 
 def _prompt(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Misfit("a text")
+        raise _Misfit(say("a text"))
     return value  # its spaces count
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Misfit("true or false")
+        raise _Misfit(say("true or false"))
     return value
 
 
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _Misfit("a whole number, zero or more")
+        raise _Misfit(say("a whole number, zero or more"))
     return value
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(item, str) for item in value):
-        raise _Misfit("a list of texts")
+        raise _Misfit(say("a list of texts"))
     return tuple(value)
 
 
@@ -118,7 +118,7 @@ def _path(value: Any) -> Path | None:
 
 def _rows(value: Any) -> tuple[ModelRow, ...]:
     if not isinstance(value, Mapping):
-        raise _Misfit("a table of models by name")
+        raise _Misfit(say("a table of models by name"))
     return tuple(_row(name, row) for name, row in value.items())
 
 
@@ -130,11 +130,11 @@ def _row(name: str, row: Any) -> ModelRow:
         "input_tokens": _count,
     }
     if not isinstance(row, Mapping):
-        raise _Misfit("a table", f".{name}")
+        raise _Misfit(say("a table"), f".{name}")
     chosen: dict[str, Any] = {}
     for key, value in row.items():
         if key not in readers:
-            raise _Misfit(", ".join(readers), f".{name}.{key}")
+            raise _Misfit(say(", ").join(readers), f".{name}.{key}")
         try:
             chosen[key] = readers[key](value)
         except _Misfit as misfit:

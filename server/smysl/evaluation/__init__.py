@@ -1,0 +1,1 @@
+"""Measuring how well the engine finds what people look for: datasets, metrics, runs and reports."""

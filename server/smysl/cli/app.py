@@ -1,0 +1,138 @@
+"""The `smysl` command: reads the command line, runs one command, and turns every ending into an exit code.
+
+Exit codes: 0 done (a search that finds nothing is done too), 2 the command line makes no sense, 3 it could not be
+done, 130 ended by Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from smysl import __version__
+from smysl.cli.commands import evaluating, indexing, models, searching
+from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
+from smysl.cli.misuse import explain_misuse, is_misuse
+from smysl.cli.options import with_common_options
+from smysl.cli.world import World, real_world
+from smysl.engine.errors import Cancelled, SmyslError, UsageError
+from smysl.engine.types import Message, say
+from smysl.l10n import Language, language_from_locale, translate
+
+_log = logging.getLogger(__name__)
+
+DONE, MISUSED, FAILED, INTERRUPTED = 0, 2, 3, 130
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    _speak_utf8()
+    sys.exit(run(sys.argv[1:], real_world()))
+
+
+def run(arguments: Sequence[str], world: World) -> int:
+    """Run one command and return its exit code; nothing is raised."""
+    language = language_of_command_line(arguments) or language_from_locale(world.environ)
+    try:
+        command = get_command(build_app())
+        localise(command, language)
+        code = command.main(list(arguments), prog_name="smysl", standalone_mode=False, obj=world)
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return DONE
+    except Exception as error:
+        return _ended_by(error, language, world)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code if isinstance(code, int) else DONE
+
+
+def build_app() -> typer.Typer:
+    """The tree of commands."""
+    app = typer.Typer(
+        name="smysl",
+        cls=LocalisedGroup,
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    app.callback(help="Search Python code by meaning, in Russian and English.", epilog=EPILOGUE)(_top)
+    for function in (
+        indexing.index,
+        searching.search,
+        searching.similar,
+        indexing.status,
+        indexing.watch,
+        models.models,
+        indexing.clean,
+        evaluating.evaluate,
+    ):
+        app.command(function.__name__, cls=LocalisedCommand)(with_common_options(function))
+    return app
+
+
+def language_of_command_line(arguments: Sequence[str]) -> Language | None:
+    """What `--lang` asks for; looked at before anything else, since help and errors are translated too."""
+    for place, argument in enumerate(arguments):
+        value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
+        if argument == "--lang" and place + 1 < len(arguments):
+            value = arguments[place + 1]
+        if value in ("en", "ru"):
+            return "ru" if value == "ru" else "en"
+    return None
+
+
+def _ended_by(error: Exception, language: Language, world: World) -> int:
+    def tell(message: Message) -> None:
+        world.stderr.write(translate(message, language) + "\n")
+
+    if isinstance(error, Cancelled | typer.Abort):
+        return INTERRUPTED
+    if isinstance(error, SmyslError):
+        tell(error.message)
+        if error.advice:
+            tell(error.advice)
+        return MISUSED if isinstance(error, UsageError) else FAILED
+    if is_misuse(error):
+        for message in explain_misuse(error):
+            tell(message)
+        return MISUSED
+    _log.error("Unexpected error", exc_info=error)
+    tell(say("Something unexpected went wrong: {kind}: {error}", kind=type(error).__name__, error=error))
+    tell(say("Run the command again with -v to see where, and report it."))
+    return FAILED
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"smysl {__version__}")
+        raise typer.Exit
+
+
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of `smysl` itself."""
+
+
+def _speak_utf8() -> None:
+    """Answers are UTF-8 whatever the locale; a name that is no valid text becomes an escape, in JSON a valid one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _let_go_of_stdout() -> None:
+    """The reader has left; without this Python would complain once more while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

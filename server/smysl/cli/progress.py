@@ -1,0 +1,83 @@
+"""A progress bar on standard error, for people only: nothing is drawn unless a terminal is there to see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from smysl.cli.session import Session
+from smysl.engine.types import Message, Phase, Progress, ProgressCallback, say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+PATIENCE = 0.25
+"""Seconds of work before a bar appears: a refresh that finds nothing to do is over sooner and shows none."""
+
+
+@contextmanager
+def shown_progress(session: Session) -> Iterator[ProgressCallback | None]:
+    """A callback that draws, or None when nobody would see it. The bar is gone when the block ends."""
+    if session.quiet or not session.world.stderr.isatty():
+        yield None
+        return
+    with ExitStack() as stack:
+        yield _Bar(session, stack).update
+
+
+class _Bar:
+    """One bar a phase. rich is imported only once there is something to draw."""
+
+    def __init__(self, session: Session, stack: ExitStack) -> None:
+        self._session = session
+        self._stack = stack
+        self._started = time.monotonic()
+        self._rich: RichProgress | None = None
+        self._tasks: dict[Phase, TaskID] = {}
+
+    def update(self, progress: Progress) -> None:
+        if self._rich is None:
+            if time.monotonic() - self._started < PATIENCE:
+                return
+            self._rich = self._draw()
+        if progress.phase not in self._tasks:
+            name = self._session.translate(_PHASES[progress.phase])
+            self._tasks[progress.phase] = self._rich.add_task(name, total=None, left="")
+        self._rich.update(
+            self._tasks[progress.phase],
+            completed=progress.done,
+            total=progress.total or None,
+            left=self._left(progress.seconds_left),
+        )
+
+    def _draw(self) -> RichProgress:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        return self._stack.enter_context(
+            RichProgress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[left]}"),
+                console=Console(file=self._session.world.stderr),
+                transient=True,
+            )
+        )
+
+    def _left(self, seconds: float | None) -> str:
+        if seconds is None:
+            return ""
+        minutes, rest = divmod(round(seconds), 60)
+        return self._session.translate(say("{minutes}:{seconds} left", minutes=minutes, seconds=f"{rest:02}"))
+
+
+_PHASES: Mapping[Phase, Message] = {
+    Phase.SCANNING: say("Looking through files"),
+    Phase.READING: say("Reading code"),
+    Phase.EMBEDDING: say("Asking the model"),
+}

@@ -1,0 +1,108 @@
+"""What a command touches outside itself, in one value that tests replace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, TextIO
+
+from typing_extensions import Self
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.settings import Settings
+from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status
+
+
+class Engine(Protocol):
+    """The part of the engine's façade that commands hold."""
+
+    def refresh(
+        self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None, force: bool = False
+    ) -> IndexReport: ...
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int = 10,
+        filters: Filters = ...,
+        mode: Mode = Mode.FUSED,
+        cancel: CancelToken | None = None,
+    ) -> SearchResult: ...
+
+    def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = ...) -> SearchResult: ...
+
+    def status(self) -> Status: ...
+
+    def watch(self, on_update: Callable[[IndexReport], None]) -> AbstractContextManager[None]: ...
+
+    def clean(self) -> int: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Model(Protocol):
+    """What `models` shows of a model: its name as Ollama knows it, and whether the server has it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int | None: ...
+
+    @property
+    def installed(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Streams, environment and the engine's two doors.
+
+    `folder` is where the command was started; relative paths on the command line are relative to it.
+    """
+
+    environ: Mapping[str, str]
+    folder: Path
+    config_file: Path
+    open_engine: Callable[[Path, Settings], Engine]
+    installed_models: Callable[[Settings], Sequence[Model]]
+    stdin: TextIO = field(repr=False)
+    stdout: TextIO = field(repr=False)
+    stderr: TextIO = field(repr=False)
+
+
+def real_world() -> World:
+    """The world of this process."""
+    from platformdirs import user_config_path
+
+    return World(
+        environ=os.environ,
+        folder=Path.cwd(),
+        config_file=user_config_path("smysl", appauthor=False) / "settings.toml",
+        open_engine=_open_engine,
+        installed_models=_installed_models,
+        stdin=sys.stdin,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+    )
+
+
+def _open_engine(workspace: Path, settings: Settings) -> Engine:
+    from smysl.engine.engine import Engine as RealEngine
+
+    return RealEngine.open(workspace, settings)
+
+
+def _installed_models(settings: Settings) -> Sequence[Model]:
+    from smysl.engine.engine import installed_models
+
+    return installed_models(settings)

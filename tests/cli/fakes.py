@@ -1,0 +1,179 @@
+"""An engine that answers from a script and remembers what it was asked, and the world around a command."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from typing_extensions import Self
+
+from smysl.cli.app import run
+from smysl.cli.world import World
+from smysl.engine.cancel import CancelToken
+from smysl.engine.settings import Settings
+from smysl.engine.types import (
+    FileProblem,
+    Filters,
+    Hit,
+    IndexReport,
+    Kind,
+    Mode,
+    ProgressCallback,
+    Reason,
+    SearchResult,
+    Span,
+    Status,
+    Timings,
+    say,
+)
+
+
+def hit(name: str = "Client.retry", *, path: str = "src/сеть.py", snippet: str = "def retry(self):\n    pass") -> Hit:
+    """A method on lines 10 to 12, with a decorator above its name."""
+    return Hit(
+        chunk_id=1,
+        path=path,
+        kind=Kind.METHOD,
+        name=name.rpartition(".")[2],
+        qualified_name=name,
+        span=Span(10, 12, 100, 160),
+        name_line=11,
+        name_column=8,
+        score=0.8125,
+        snippet=snippet,
+        reasons=(Reason.WORDS, Reason.NAME),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FakeModel:
+    name: str
+    dimensions: int | None
+    installed: bool
+
+
+@dataclass
+class FakeEngine:
+    """Answers every search with `hits`; `asked` holds queries, `searches` all that came with them."""
+
+    hits: tuple[Hit, ...] = field(default_factory=lambda: (hit(),))
+    report: IndexReport = field(default_factory=lambda: IndexReport(files=3, chunks=7, files_changed=2, seconds=0.5))
+    refresh_error: BaseException | None = None
+    search_error: BaseException | None = None
+    on_watch: Callable[[], None] = lambda: None
+    asked: list[str] = field(default_factory=list)
+    searches: list[tuple[int, Filters, Mode]] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+    opened: list[tuple[Path, Settings]] = field(default_factory=list)
+    refreshes: int = 0
+    cleaned: int = 0
+    closed: int = 0
+
+    def open(self, workspace: Path, settings: Settings) -> FakeEngine:
+        self.opened.append((workspace, settings))
+        return self
+
+    def refresh(
+        self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None, force: bool = False
+    ) -> IndexReport:
+        self.refreshes += 1
+        if self.refresh_error:
+            raise self.refresh_error
+        return self.report
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - a frozen value
+        mode: Mode = Mode.FUSED,
+        cancel: CancelToken | None = None,
+    ) -> SearchResult:
+        if self.search_error:
+            raise self.search_error
+        self.asked.append(query)
+        self.searches.append((top_k, filters, mode))
+        return SearchResult(query, self.hits, "bge-m3", Timings(1.0, 2.0, 3.0, 4.0, 10.5), (say("Cancelled."),))
+
+    def similar(
+        self,
+        path: str,
+        line: int,
+        *,
+        top_k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - a frozen value
+    ) -> SearchResult:
+        self.places.append((path, line))
+        return SearchResult(f"{path}:{line}", self.hits, "bge-m3", Timings())
+
+    def status(self) -> Status:
+        return Status(
+            workspace="/code",
+            index_file="/cache/x.db",
+            files=3,
+            chunks=7,
+            embedded=5,
+            pending=1,
+            failed=1,
+            model="bge-m3",
+            dimensions=1024,
+            spaces=("abc",),
+            size_bytes=2_097_152,
+            problems=(FileProblem("a.py", say("Cancelled.")),),
+        )
+
+    @contextmanager
+    def watch(self, on_update: Callable[[IndexReport], None]) -> Iterator[None]:
+        on_update(IndexReport(files=4, chunks=9, files_changed=1))
+        self.on_watch()
+        yield
+
+    def clean(self) -> int:
+        self.cleaned += 1
+        return 3_145_728
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closed += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ended: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Shell:
+    """Runs commands of `smysl` in a folder of its own, with a fake engine behind them."""
+
+    def __init__(self, folder: Path, engine: FakeEngine) -> None:
+        self.folder = folder
+        self.engine = engine
+        self.models: tuple[FakeModel, ...] = (FakeModel("bge-m3", 1024, True), FakeModel("all-minilm", None, False))
+
+    def run(self, *arguments: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ending:
+        out, err = io.StringIO(), io.StringIO()
+        world = World(
+            environ={"LANG": "C.UTF-8"} if environ is None else environ,
+            folder=self.folder,
+            config_file=self.folder / "settings.toml",
+            open_engine=self.engine.open,
+            installed_models=lambda settings: self.models,
+            stdin=io.StringIO(stdin),
+            stdout=out,
+            stderr=err,
+        )
+        code = run(arguments, world)
+        return Ending(code, out.getvalue(), err.getvalue())

@@ -57,9 +57,9 @@ def find_landmarks(tree: Tree, lines: Lines, ends: Mapping[int, int]) -> Landmar
     placed = sorted(((node.start_byte, -node.end_byte, node) for node in nodes), key=lambda place: place[:2])
     decorated = {}
     for node in captures.get("decorated", ()):
-        definition = node.child_by_field_name("definition")
-        if definition is not None:
-            decorated[definition.start_byte] = node
+        wrapped = node.child_by_field_name("definition")
+        if wrapped is not None:
+            decorated[wrapped.start_byte] = node
     comments = Comments(((node.start_byte, node.end_byte) for node in captures.get("comment", ())), lines)
 
     data = lines.data

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 PieceKind: TypeAlias = Literal["def", "class", "other"]
+Source: TypeAlias = "bytes | bytearray"
 
 _MOST_JOINED = 24  # pieces that an open triple quote may join; more would only make a hopeless file slow
 _LINE = re.compile(rb"[^\n]*\n?")
-_OPENING = re.compile(rb"(?:(async[ \t]+def|def)|(class)|(@))(?![^\W\d]|\d)")
-_CLOSING = b")]}"
+_OPENING = re.compile(rb"(async[ \t]+def|def)(?=[ \t\\])|(class)(?=[ \t\\])|(@)")
+_NEVER_BEGINS = (b"#", b")", b"]", b"}")
+_QUOTES = (b'"""', b"'''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,20 @@ class Body:
     indent: bytes
 
 
-def pieces(data: bytes, start: int, end: int, indent: bytes) -> tuple[Piece, ...]:
+def pieces(data: Source, start: int, end: int, indent: bytes) -> tuple[Piece, ...]:
     """The pieces of `data` from `start` to `end` for definitions indented by `indent`, in order and without gaps."""
     return _joined(data, _cut(data, start, end, indent))
 
 
-def class_body(data: bytes, definition: int) -> Body | None:
-    """The body of the class at byte `definition` of `data`; None if no line is indented deeper than the class.
+def class_body(data: Source, definition: int, end: int) -> Body | None:
+    """The body of the class from byte `definition` to `end` of `data`; None if no line in it is indented deeper.
 
     The header may go on over several lines: the body begins at the first deeper line after one that ends in a colon,
     or at the first line that begins a definition.
     """
     own = definition - (data.rfind(b"\n", 0, definition) + 1)
     after_colon = False
-    for match in _lines(data, definition):
+    for match in _lines(data, definition, end):
         text = match.group().strip()
         if match.start() != definition and text and not text.startswith(b"#"):
             deep = _indent(match.group())
@@ -60,7 +63,7 @@ def class_body(data: bytes, definition: int) -> Body | None:
     return None
 
 
-def _cut(data: bytes, start: int, end: int, indent: bytes) -> list[Piece]:
+def _cut(data: Source, start: int, end: int, indent: bytes) -> list[Piece]:
     found: list[Piece] = []
     kind: PieceKind = "other"
     begin = definition = start
@@ -68,7 +71,7 @@ def _cut(data: bytes, start: int, end: int, indent: bytes) -> list[Piece]:
     for match in _lines(data, start, end):
         line = match.group()
         text = line.strip()
-        if not text or text.startswith((b"#", *(bytes([bracket]) for bracket in _CLOSING))):
+        if not text or text.startswith(_NEVER_BEGINS):
             continue
         depth = _indent(line)
         if len(depth) > len(indent):
@@ -93,7 +96,7 @@ def _cut(data: bytes, start: int, end: int, indent: bytes) -> list[Piece]:
     return found
 
 
-def _joined(data: bytes, cut: list[Piece]) -> tuple[Piece, ...]:
+def _joined(data: Source, cut: list[Piece]) -> tuple[Piece, ...]:
     """Pieces again, where a triple quote that one of them opens is closed in a later one."""
     joined: list[Piece] = []
     index = 0
@@ -111,7 +114,7 @@ def _joined(data: bytes, cut: list[Piece]) -> tuple[Piece, ...]:
     return tuple(joined)
 
 
-def _begins_block(data: bytes, cut: list[Piece], first: int, last: int) -> bool:
+def _begins_block(data: Source, cut: list[Piece], first: int, last: int) -> bool:
     """Whether the quote that seems to close is rather the docstring of a definition: a lost quote comes before it."""
     return any(
         piece.kind != "other" and data[piece.definition : piece.end].split(b"\n", 1)[-1].lstrip()[:3] in _QUOTES
@@ -119,16 +122,12 @@ def _begins_block(data: bytes, cut: list[Piece], first: int, last: int) -> bool:
     )
 
 
-_QUOTES = (b'"""', b"'''")
-
-
-def _open_quote(data: bytes, start: int, end: int) -> bool:
+def _open_quote(data: Source, start: int, end: int) -> bool:
     return any(data.count(quote, start, end) % 2 for quote in _QUOTES)
 
 
-def _lines(data: bytes, start: int, end: int | None = None) -> list[re.Match[bytes]]:
-    stop = len(data) if end is None else end
-    return [match for match in _LINE.finditer(data, start, stop) if match.group()]
+def _lines(data: Source, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    return (match for match in _LINE.finditer(data, start, end) if match.end() > match.start())
 
 
 def _indent(line: bytes) -> bytes:

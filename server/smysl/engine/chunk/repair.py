@@ -40,26 +40,27 @@ def mended(data: bytes) -> Mended:
     tree = parse(data)
     if not tree.root_node.has_error:
         return Mended(tree)
-    error_byte = _first_error(tree.root_node)
+    errors = [_first_error(tree.root_node)]
     patient = _Patient(bytearray(data))
     if b"<<<<<<<" in data:
         for marker in _CONFLICT_MARKER.finditer(data):
             patient.blank(marker.start(), marker.end())
-            error_byte = min(error_byte, marker.start())
+            patient.errors.append(marker.start())
         tree = parse(bytes(patient.buffer))
     if tree.root_node.has_error:
         for start, end in _broken_regions(tree.root_node, len(data)):
             patient.mend(start, end)
         tree = parse(bytes(patient.buffer))
-    return Mended(tree, patient.ends, error_byte)
+    return Mended(tree, patient.ends, min(patient.errors or errors))
 
 
 class _Patient:
-    """Source while it is being mended; `buffer` keeps its length."""
+    """Source while it is being mended; `buffer` keeps its length, `errors` are the bytes where it was broken."""
 
     def __init__(self, buffer: bytearray) -> None:
         self.buffer = buffer
         self.ends: dict[int, int] = {}
+        self.errors: list[int] = []
 
     def blank(self, start: int, end: int) -> None:
         """Replace all but line feeds by spaces."""
@@ -67,7 +68,7 @@ class _Patient:
 
     def mend(self, start: int, end: int) -> None:
         """Make each piece between two bytes parse by itself."""
-        waiting = list(pieces(bytes(self.buffer), start, end, b""))
+        waiting = list(pieces(self.buffer, start, end, b""))
         while waiting:
             piece = waiting.pop()
             if self._is_sound(piece.start, piece.end, piece.indent):
@@ -81,7 +82,7 @@ class _Patient:
 
     def _open_class(self, piece: Piece) -> list[Piece]:
         """Mend the header of a class; returns the pieces of its body."""
-        body = class_body(bytes(self.buffer[: piece.end]), piece.definition)
+        body = class_body(self.buffer, piece.definition, piece.end)
         if body is None:
             self._mend_function(piece)
             return []
@@ -89,18 +90,18 @@ class _Patient:
         if parse(_alone(header + b" pass\n", piece.indent)).root_node.has_error:
             self._simplify_header(piece, body.start)
         self.ends[piece.definition] = piece.end
-        return list(pieces(bytes(self.buffer), body.start, piece.end, body.indent))
+        return list(pieces(self.buffer, body.start, piece.end, body.indent))
 
     def _mend_function(self, piece: Piece) -> None:
         self.ends[piece.definition] = piece.end
-        error = self._error_line(piece)
         header_end = self.buffer.find(b"\n", piece.definition, piece.end)
-        if header_end >= 0 and error > header_end:
-            original = bytes(self.buffer[piece.start : piece.end])
-            self._pass_from(error, piece.end)
-            if self._is_sound(piece.start, piece.end, piece.indent):
-                return
-            self.buffer[piece.start : piece.end] = original
+        original = bytes(self.buffer[piece.start : piece.end])
+        for error in self._error_lines(piece):
+            if 0 <= header_end < error:
+                self._pass_from(error, piece.end)
+                if self._is_sound(piece.start, piece.end, piece.indent):
+                    return
+                self.buffer[piece.start : piece.end] = original
         if self._replace_definition(piece):
             return
         del self.ends[piece.definition]
@@ -130,7 +131,7 @@ class _Patient:
         self.buffer[body_start - 1] = ord("\n")
 
     def _mend_statements(self, piece: Piece) -> None:
-        self._pass_from(self._error_line(piece), piece.end)
+        self._pass_from(self._error_lines(piece)[0], piece.end)
         if not self._is_sound(piece.start, piece.end, piece.indent):
             self._pass_from(piece.start, piece.end)
 
@@ -144,12 +145,18 @@ class _Patient:
         if stop <= end and self.buffer.find(b"\n", first.start(), stop) < 0:
             self.buffer[first.start() : stop] = b"pass"
 
-    def _error_line(self, piece: Piece) -> int:
-        """The first byte of the line of a piece in which its first error is."""
+    def _error_lines(self, piece: Piece) -> tuple[int, int]:
+        """Where the line of the first error of a piece begins: of the error at its narrowest, and at its widest."""
         wrapped = _alone(bytes(self.buffer[piece.start : piece.end]), piece.indent)
-        shift = len(wrapped) - (piece.end - piece.start)
-        error = piece.start + max(0, _first_error(parse(wrapped).root_node) - shift)
-        return max(piece.start, self.buffer.rfind(b"\n", piece.start, error) + 1)
+        root = parse(wrapped).root_node
+        shift = piece.end - len(wrapped)
+        narrow = max(piece.start, _first_error(root) + shift)
+        wide = max(piece.start, _widest_error(root) + shift)
+        self.errors.append(narrow)
+        return self._line_start(piece, narrow), self._line_start(piece, wide)
+
+    def _line_start(self, piece: Piece, byte: int) -> int:
+        return max(piece.start, self.buffer.rfind(b"\n", piece.start, byte) + 1)
 
     def _is_sound(self, start: int, end: int, indent: bytes) -> bool:
         return not parse(_alone(bytes(self.buffer[start:end]), indent)).root_node.has_error
@@ -161,27 +168,37 @@ def _alone(source: bytes, indent: bytes) -> bytes:
 
 
 def _first_error(root: Node) -> int:
-    """The first byte of the first error below `root`."""
+    """The first byte of the first error below `root`, as narrow as the parser knows it."""
     node = root
     while True:
-        if node.is_error or node.is_missing:
-            return node.start_byte
         broken = next((child for child in node.children if child.has_error or child.is_missing), None)
         if broken is None:
             return node.start_byte
         node = broken
 
 
+def _widest_error(root: Node) -> int:
+    """The first byte of the outermost error node below `root`."""
+    node = root
+    while not (node.is_error or node.is_missing):
+        broken = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if broken is None:
+            break
+        node = broken
+    return node.start_byte
+
+
 def _broken_regions(root: Node, length: int) -> Iterator[tuple[int, int]]:
     """The byte spans between the definitions that the parser understood."""
     start: int | None = None
     for child in root.children:
-        is_sound = not child.has_error and child.type.endswith("_definition")
+        # A definition that is not at the margin was torn out of something that the parser did not understand.
+        is_sound = not child.has_error and child.type.endswith("_definition") and child.start_point.column == 0
         if is_sound and start is not None:
             yield start, child.start_byte
             start = None
         elif start is None and (child.has_error or child.is_missing):
-            start = child.start_byte
+            start = child.start_byte - child.start_point.column
     if root.type == "ERROR" and start is None:
         start = 0
     if start is not None:

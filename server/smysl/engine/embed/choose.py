@@ -1,0 +1,94 @@
+"""Which model answers: what the settings say, or the best that is there. Never a silent downgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.embedder import Embedder
+from smysl.engine.embed.ollama_endpoint import Endpoint, endpoint, listens
+from smysl.engine.errors import EmbedderError, SmyslError, UsageError
+from smysl.engine.settings import Settings
+from smysl.engine.types import Message, say
+
+AUTO = "auto"
+LEXICAL = "lexical"
+STATIC = "static:"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The embedder, or None to search by words alone, and what a person should be told about the choice."""
+
+    embedder: Embedder | None
+    notices: tuple[Message, ...] = ()
+
+
+def choose_embedder(
+    settings: Settings,
+    *,
+    cancel: CancelToken | None = None,
+    built_in: Callable[[], Embedder] | None = None,
+) -> Choice:
+    """The embedder that `settings.model` names; the caller closes it.
+
+    `auto` is the best model of the catalogue that a reachable Ollama has, else `built_in`, else words alone, with a
+    notice. `lexical` is words alone. `static:FOLDER` is a Model2Vec model. Anything else is an Ollama tag, and then
+    whatever is wrong raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`.
+    """
+    wanted = settings.model.strip() or AUTO
+    if wanted == LEXICAL:
+        return Choice(None)
+    if wanted == AUTO:
+        return _automatic(settings, cancel, built_in)
+    if wanted.startswith(STATIC):
+        return Choice(_static(wanted.removeprefix(STATIC)))
+    from smysl.engine.embed.ollama_models import open_ollama
+
+    embedder = open_ollama(wanted, settings, cancel=cancel)
+    return Choice(embedder, embedder.notices)
+
+
+def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callable[[], Embedder] | None) -> Choice:
+    try:
+        where = endpoint(settings)
+        chosen = _best_of_ollama(where, settings, cancel)
+    except (EmbedderError, UsageError) as error:
+        chosen = Choice(None, _told(error))
+    if chosen.embedder is not None:
+        return chosen
+    if built_in is not None:
+        return Choice(built_in(), (*chosen.notices, say("The built-in model answers.")))
+    return Choice(None, (*chosen.notices, say("Searching by words only, without a model.")))
+
+
+def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | None) -> Choice:
+    if not listens(where):
+        return Choice(None, (say("No Ollama answers at {host}.", host=where.url),))
+    from smysl.engine.embed.ollama_models import list_models, open_ollama
+
+    known = [model for model in list_models(settings, cancel=cancel) if model.row.is_known]
+    if not known:
+        return Choice(
+            None,
+            (
+                say("Ollama at {host} has no embedding model that is known.", host=where.url),
+                say("Pull one, for example with: ollama pull embeddinggemma"),
+            ),
+        )
+    embedder = open_ollama(known[0].installed.tag, settings, cancel=cancel)
+    return Choice(embedder, embedder.notices)
+
+
+def _static(folder: str) -> Embedder:
+    from smysl.engine.embed.static import StaticEmbedder
+
+    if not folder:
+        raise UsageError(say("The model “static:” needs a folder, as in static:FOLDER."))
+    return StaticEmbedder(Path(folder).expanduser())
+
+
+def _told(error: SmyslError) -> tuple[Message, ...]:
+    return tuple(sentence for sentence in (error.message, error.advice) if sentence is not None)

@@ -1,0 +1,259 @@
+"""Embedding through Ollama: batches sized by measured speed, queries first, the same options on every call."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Self
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.attempt import Attempt, Streak
+from smysl.engine.embed.batching import Pace, clip, next_batch
+from smysl.engine.embed.catalogue import same_model
+from smysl.engine.embed.known_models import CatalogueRow
+from smysl.engine.embed.lanes import PriorityLane
+from smysl.engine.embed.ollama_faults import Fault, error_of
+from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted
+from smysl.engine.errors import ModelFault
+from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
+
+LOAD_SECONDS = 300.0
+"""How long a call may take while the model may be loading. Ollama aborts a load when its client goes away, so a short
+time-out would abort it over and over; Ollama's own limit for a load that stalls is five minutes."""
+
+CALL_SECONDS = 60.0
+"""How long a call may take once the model answers, on top of thirty times what its length lets expect."""
+
+IDENTITY_SECONDS = 60.0
+"""How old the knowledge may be that the tag still means the same model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSetup:
+    """A model as it is called: always with the same options, since any difference makes Ollama load it again.
+
+    whole: the length of the vectors that the model makes; `space.dimensions` may be less.
+    """
+
+    tag: str
+    row: CatalogueRow
+    space: Space
+    whole: int
+    options: Mapping[str, int]
+    input_limit: InputLimit
+
+
+class OllamaEmbedder:
+    """An `Embedder` over one model of one Ollama. Made by `open_ollama`; close it."""
+
+    def __init__(
+        self,
+        link: OllamaLink,
+        setup: ModelSetup,
+        *,
+        notices: tuple[Message, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._link = link
+        self._setup = setup
+        self._clock = clock
+        self._calls = _Calls(link, setup, clock)
+        self._streak = Streak()
+        self._identified = clock()
+        self.notices = notices
+        """What a person should know about this model."""
+
+    @property
+    def space(self) -> Space:
+        """The space of the vectors."""
+        return self._setup.space
+
+    @property
+    def input_limit(self) -> InputLimit:
+        """How much document text fits, prompt and special tokens allowed for."""
+        return self._setup.input_limit
+
+    @property
+    def batch_size(self) -> int:
+        """How many documents a caller should hand over at once: a few batches of 0.2 s each."""
+        return self._calls.pace.handover
+
+    @property
+    def row(self) -> CatalogueRow:
+        """What is known of the model."""
+        return self._setup.row
+
+    def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
+        """Vectors of code, shape (len(texts), dimensions), rows in order; see `Embedder`."""
+        token = cancel or CancelToken()
+        limit = self._setup.input_limit
+        fitting = [clip(text, limit) for text in texts]
+        costs = [limit.cost(text) for text in fitting]
+        attempt = self._attempt(_Bulk(self._calls), self._setup.row.document, token)
+        with self._told():
+            self._identify(token)
+            start = 0
+            while start < len(fitting):
+                end = next_batch(fitting, costs, start, self._calls.pace)
+                attempt.embed(list(enumerate(fitting))[start:end])
+                start = end
+        return attempt.embedded(len(fitting))
+
+    def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
+        """The unit vector of a query, shape (dimensions,); goes before documents. See `Embedder`."""
+        token = cancel or CancelToken()
+        attempt = self._attempt(_Query(self._calls), self._setup.row.query, token)
+        with self._told(), self._calls.lane.query():
+            self._identify(token)
+            attempt.embed([(0, clip(query, self._setup.input_limit))])
+        embedded = attempt.embedded(1)
+        if embedded.failures:
+            raise ModelFault(embedded.failures[0].reason, say("Ask in other words, or choose another model."))
+        row: Vector = embedded.vectors[0]
+        return row
+
+    def close(self) -> None:
+        """Drop what is in flight; let go of connections and thread. Idempotent."""
+        self._link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _attempt(self, caller: _Bulk | _Query, prompted: Callable[[str], str], cancel: CancelToken) -> Attempt:
+        return Attempt(
+            caller,
+            dimensions=self._setup.space.dimensions,
+            whole=self._setup.whole,
+            prompted=prompted,
+            streak=self._streak,
+            cancel=cancel,
+        )
+
+    def _told(self) -> _Told:
+        return _Told(self._setup.tag, self._link.endpoint.url)
+
+    def _identify(self, cancel: CancelToken) -> None:
+        """Vectors of a model that was pulled anew under the same tag must not join those of the old one."""
+        if self._clock() - self._identified < IDENTITY_SECONDS:
+            return
+        digests = {model.digest for model in self._link.models(cancel=cancel) if same_model(model.tag, self._setup.tag)}
+        if digests and self._setup.space.digest not in digests:
+            raise ModelFault(
+                say("The model {model} was replaced by another version while it was in use.", model=self._setup.tag),
+                say("Start again: its vectors are kept apart from those of the old version."),
+            )
+        self._identified = self._clock()
+
+
+class _Told:
+    """Turns a `Fault` that ends the work into what a person is told."""
+
+    def __init__(self, model: str, host: str) -> None:
+        self._model = model
+        self._host = host
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Fault):
+            raise error_of(error, model=self._model, host=self._host) from error
+
+
+class _Calls:
+    """Sends texts to the model and remembers how that went: speed, and whether the model is loaded."""
+
+    def __init__(self, link: OllamaLink, setup: ModelSetup, clock: Callable[[], float]) -> None:
+        self._link = link
+        self._setup = setup
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._answered: float | None = None
+        self.lane = PriorityLane()
+        self.pace = Pace()
+
+    @property
+    def is_warm(self) -> bool:
+        """False before the first answer, after trouble, and when the server may have unloaded the model by itself."""
+        answered = self._answered
+        return answered is not None and self._clock() - answered < KEEP_ALIVE_SECONDS - CALL_SECONDS
+
+    def expect_load(self) -> None:
+        """The next call may have to load the model: it gets the time, and is not dropped for a query."""
+        self._answered = None
+        self.lane.allow_dropping(False)
+
+    def send(
+        self, texts: Sequence[str], cancel: CancelToken, started: Callable[[Future[Any]], object] | None
+    ) -> Sequence[Sequence[float]]:
+        """One call. Raises `Fault`, `Cancelled`, `Preempted`."""
+        space, whole, limit = self._setup.space, self._setup.whole, self._setup.input_limit
+        costs = [limit.cost(text) for text in texts]
+        warm = self.is_warm
+        self.lane.allow_dropping(warm)
+        begun = self._clock()
+        answers = self._link.embed(
+            self._setup.tag,
+            texts,
+            options=self._setup.options,
+            dimensions=space.dimensions if space.dimensions != whole else None,
+            seconds=CALL_SECONDS + 30 * self.pace.seconds(costs) if warm else LOAD_SECONDS,
+            cancel=cancel,
+            started=started,
+        )
+        self._answered = self._clock()
+        self.lane.allow_dropping(True)
+        if warm and started is not None:  # a cold call measures the load, a query only itself
+            with self._lock:
+                self.pace = self.pace.after(costs, self._answered - begun)
+        return answers
+
+
+class _Bulk:
+    """The way of documents: in turn, dropped for a query and then sent again."""
+
+    def __init__(self, calls: _Calls) -> None:
+        self._calls = calls
+
+    @property
+    def is_warm(self) -> bool:
+        return self._calls.is_warm
+
+    def expect_load(self) -> None:
+        self._calls.expect_load()
+
+    def call(self, texts: Sequence[str], cancel: CancelToken) -> Sequence[Sequence[float]]:
+        while True:
+            with self._calls.lane.bulk(cancel):
+                try:
+                    return self._calls.send(texts, cancel, self._calls.lane.in_flight)
+                except Preempted:
+                    continue
+
+
+class _Query:
+    """The way of queries: at once."""
+
+    def __init__(self, calls: _Calls) -> None:
+        self._calls = calls
+
+    @property
+    def is_warm(self) -> bool:
+        return self._calls.is_warm
+
+    def expect_load(self) -> None:
+        self._calls.expect_load()
+
+    def call(self, texts: Sequence[str], cancel: CancelToken) -> Sequence[Sequence[float]]:
+        return self._calls.send(texts, cancel, None)

@@ -1,0 +1,266 @@
+"""Calls to one Ollama from any thread, each of which can be dropped at any moment.
+
+The asynchronous client runs on an event loop of its own in a thread; a call is a future, and cancelling the future
+closes its connection, which frees the server within tens of milliseconds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import anyio
+import httpx
+import ollama
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from typing_extensions import Self
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.ollama_endpoint import Endpoint
+from smysl.engine.embed.ollama_faults import Fault, Kind, fault_of
+
+_T = TypeVar("_T")
+
+QUICK_SECONDS = 10.0
+"""For questions that a healthy server answers at once."""
+
+KEEP_ALIVE_SECONDS = 600
+"""Asked for explicitly on every call, since each call sets it anew: a search session does not pay a second load."""
+
+
+class Preempted(Exception):
+    """The call was dropped for one that goes before it; it is to be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model on the server. `size` is in bytes."""
+
+    tag: str
+    digest: str
+    size: int
+    family: str
+    parameter_size: str
+    quantization: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the server says of a model; None where it does not say."""
+
+    context_length: int | None
+    embedding_length: int | None
+    capabilities: tuple[str, ...] | None
+
+
+class OllamaLink:
+    """A context manager that holds the thread and the connections; both begin with the first call.
+
+    Every method may be called from any thread, raises `Fault` when the call fails, and `Cancelled` when taken back.
+    `transport` replaces the network in tests.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.endpoint = endpoint
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._stack = ExitStack()
+        self._portal: BlockingPortal | None = None
+        self._client: ollama.AsyncClient | None = None
+        self._closed = False
+        self._in_flight: set[Future[Any]] = set()
+
+    def version(self, *, cancel: CancelToken | None = None) -> tuple[int, ...] | None:
+        """The server's version as numbers; None if it cannot be read, or is the 0.0.0 of a private build."""
+
+        async def ask() -> object:
+            # The ollama client has no method for this.
+            async with httpx.AsyncClient(base_url=self.endpoint.url, **self._http_options()) as client:
+                answer = await client.get("/api/version")
+                answer.raise_for_status()
+                return answer.json().get("version")
+
+        try:
+            return parse_version(self._call(ask, QUICK_SECONDS, cancel))
+        except Fault as fault:
+            if fault.kind in (Kind.MISSING, Kind.JUNK, Kind.OTHER):
+                return None  # a proxy that serves the model and nothing else
+            raise
+
+    def models(self, *, cancel: CancelToken | None = None) -> tuple[InstalledModel, ...]:
+        """What is installed, newest first."""
+
+        async def ask() -> tuple[InstalledModel, ...]:
+            answer = await self._connected().list()
+            return tuple(
+                InstalledModel(
+                    tag=model.model,
+                    digest=model.digest or "",
+                    size=int(model.size or 0),
+                    family=(model.details and model.details.family) or "",
+                    parameter_size=(model.details and model.details.parameter_size) or "",
+                    quantization=(model.details and model.details.quantization_level) or "",
+                )
+                for model in answer.models
+                if model.model
+            )
+
+        return self._call(ask, QUICK_SECONDS, cancel)
+
+    def facts(self, model: str, *, cancel: CancelToken | None = None) -> ModelFacts:
+        """What the server knows of `model`."""
+
+        async def ask() -> ModelFacts:
+            shown = await self._connected().show(model)
+            info: Mapping[str, Any] = shown.modelinfo or {}
+            architecture = info.get("general.architecture", "")
+            return ModelFacts(
+                context_length=_whole(info.get(f"{architecture}.context_length")),
+                embedding_length=_whole(info.get(f"{architecture}.embedding_length")),
+                capabilities=None if shown.capabilities is None else tuple(shown.capabilities),
+            )
+
+        return self._call(ask, QUICK_SECONDS, cancel)
+
+    def embed(
+        self,
+        model: str,
+        texts: Sequence[str],
+        *,
+        options: Mapping[str, int],
+        dimensions: int | None,
+        seconds: float,
+        cancel: CancelToken | None = None,
+        started: Callable[[Future[Any]], object] | None = None,
+    ) -> Sequence[Sequence[float]]:
+        """One `/api/embed` call: a vector a text, in order, as the server sent them.
+
+        `truncate` is false, so that a text is never shortened behind our back: what the server would cut depends on
+        its version. `started` is given the future, so that another thread may drop the call: then `Preempted`.
+        """
+
+        async def ask() -> Sequence[Sequence[float]]:
+            answer = await self._connected().embed(
+                model,
+                texts,
+                truncate=False,
+                options=options,
+                keep_alive=KEEP_ALIVE_SECONDS,
+                dimensions=dimensions,
+            )
+            return answer.embeddings
+
+        return self._call(ask, seconds, cancel, started)
+
+    def close(self) -> None:
+        """Drop what is in flight and let go of thread and connections. Idempotent."""
+        with self._lock:
+            self._closed = True
+            pending = tuple(self._in_flight)
+            portal, self._portal = self._portal, None
+            client, self._client = self._client, None
+        for future in pending:
+            future.cancel()
+        if portal is not None:
+            if client is not None:
+                portal.call(client.close)
+            self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(
+        self,
+        ask: Callable[[], Awaitable[_T]],
+        seconds: float,
+        cancel: CancelToken | None,
+        started: Callable[[Future[Any]], object] | None = None,
+    ) -> _T:
+        token = cancel or CancelToken()
+        token.check()
+        with self._sent(ask, seconds) as future:
+            if started is not None:
+                started(future)
+            with token.calling(lambda: _drop(future)):
+                try:
+                    return future.result()
+                except CancelledError:
+                    token.check()
+                    if self._closed:
+                        raise Fault(Kind.UNREACHABLE, "closed") from None
+                    raise Preempted from None
+                except Exception as error:
+                    raise fault_of(error) from error
+
+    @contextmanager
+    def _sent(self, ask: Callable[[], Awaitable[_T]], seconds: float) -> Iterator[Future[_T]]:
+        async def limited() -> _T:
+            # The whole answer must be here in time: a server that drips byte after byte does not hold us.
+            with anyio.fail_after(seconds):
+                return await ask()
+
+        with self._lock:
+            future = self._running_portal().start_task_soon(limited)
+            self._in_flight.add(future)
+        try:
+            yield future
+        finally:
+            future.cancel()  # after KeyboardInterrupt nobody waits for the answer; otherwise it is done already
+            with self._lock:
+                self._in_flight.discard(future)
+
+    def _running_portal(self) -> BlockingPortal:
+        if self._closed:
+            raise Fault(Kind.UNREACHABLE, "closed")
+        if self._portal is None:
+            self._portal = self._stack.enter_context(start_blocking_portal())
+        return self._portal
+
+    def _connected(self) -> ollama.AsyncClient:
+        """The client; made on the event loop, which it is bound to."""
+        if self._client is None:
+            self._client = ollama.AsyncClient(host=self.endpoint.url, **self._http_options())
+        return self._client
+
+    def _http_options(self) -> dict[str, Any]:
+        token = self.endpoint.token
+
+        def authorise(request: httpx.Request) -> httpx.Request:
+            # Our token or none: the ollama client would send the variable OLLAMA_API_KEY to any host.
+            request.headers.pop("Authorization", None)
+            if token:
+                request.headers["Authorization"] = f"Bearer {token}"
+            return request
+
+        return {
+            "auth": authorise,
+            "timeout": httpx.Timeout(None, connect=2.0 if self.endpoint.is_loopback else 10.0),
+            "follow_redirects": False,  # a redirect could carry code to another machine
+            "trust_env": not self.endpoint.is_loopback,  # a proxy has no business between us and this machine
+            "transport": self._transport,
+        }
+
+
+def parse_version(written: object) -> tuple[int, ...] | None:
+    """`0.34.4-rc1` as (0, 34, 4); None for what is no version and for zeros."""
+    numbers: list[int] = []
+    for part in str(written).removeprefix("v").split("-")[0].split("."):
+        if not part.isascii() or not part.isdigit():
+            return None
+        numbers.append(int(part))
+    return tuple(numbers) if any(numbers) else None
+
+
+def _drop(future: Future[Any]) -> None:
+    future.cancel()
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None

@@ -1,0 +1,178 @@
+"""Which models an Ollama has, and how one of them is made ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.catalogue import language_notice, resolve, same_model, unknown_notice
+from smysl.engine.embed.known_models import MOST_TOKENS, CatalogueRow
+from smysl.engine.embed.ollama import LOAD_SECONDS, ModelSetup, OllamaEmbedder
+from smysl.engine.embed.ollama_endpoint import endpoint
+from smysl.engine.embed.ollama_faults import Fault, Kind, error_of
+from smysl.engine.embed.ollama_link import InstalledModel, ModelFacts, OllamaLink
+from smysl.engine.embed.spaces import space_key
+from smysl.engine.errors import ModelFault, ModelMissing, UsageError
+from smysl.engine.settings import Settings
+from smysl.engine.types import InputLimit, Space, say
+
+if TYPE_CHECKING:
+    import httpx
+
+_SPECIAL_TOKENS = 4
+"""What the tokeniser puts around a text: two at the most in the models known, and two to spare."""
+
+_UNKNOWN_TOKENS = 512
+"""For a model of which neither the catalogue nor the server says how much it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model on the server, with what the catalogue knows of it."""
+
+    installed: InstalledModel
+    row: CatalogueRow
+
+
+def list_models(settings: Settings, *, cancel: CancelToken | None = None) -> tuple[ListedModel, ...]:
+    """What the Ollama of `settings` has, the catalogue's best first, the unknown ones last.
+
+    Raises `ModelUnavailable`, `UsageError`, `Cancelled`.
+    """
+    with OllamaLink(endpoint(settings)) as link:
+        return _listed(link, settings, cancel)
+
+
+def server_version(settings: Settings) -> tuple[int, ...] | None:
+    """The version of the Ollama of `settings`; None if it does not tell. Raises `ModelUnavailable`, `UsageError`."""
+    with OllamaLink(endpoint(settings)) as link:
+        try:
+            return link.version()
+        except Fault as fault:
+            raise error_of(fault, model="", host=link.endpoint.url) from fault
+
+
+def open_ollama(
+    tag: str,
+    settings: Settings,
+    *,
+    cancel: CancelToken | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> OllamaEmbedder:
+    """The model `tag` of the Ollama of `settings`, ready to embed; close it.
+
+    The model is loaded by its first call, not here, unless its vectors must be measured: when it is not in the
+    catalogue, or the server contradicts the catalogue.
+    Raises `ModelMissing` with the models that are there, `ModelUnavailable`, `ModelFault`, and `UsageError` for an
+    unsafe address or for `settings.dimensions` that the model was not trained for.
+    """
+    link = OllamaLink(endpoint(settings), transport=transport)
+    try:
+        setup = _setup(link, tag, settings, cancel)
+    except Fault as fault:
+        link.close()
+        raise error_of(fault, model=tag, host=link.endpoint.url) from fault
+    except BaseException:
+        link.close()
+        raise
+    said = (unknown_notice(setup.row, tag), language_notice(setup.row))
+    return OllamaEmbedder(link, setup, notices=tuple(notice for notice in said if notice))
+
+
+def _setup(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken | None) -> ModelSetup:
+    row = resolve(tag, settings.models)
+    installed = _installed(link, tag, settings, cancel)
+    version = link.version(cancel=cancel)
+    facts = _facts(link, tag, cancel)
+    if facts.capabilities is not None and "embedding" not in facts.capabilities and not row.is_known:
+        raise Fault(Kind.CANNOT_EMBED, "")
+    tokens = _context(row, facts, version)
+    options = {"num_ctx": tokens}
+    if version is not None and version >= (0, 30):
+        # From 0.30 on the default is too small for a long context, before it 0.11 crashes on this option.
+        options["num_batch"] = tokens
+    whole = row.dimensions
+    if not whole or facts.embedding_length not in (None, whole):
+        whole = _measured(link, tag, options, cancel)
+    dimensions = _dimensions(tag, row, whole, settings.dimensions)
+    written = ",".join(f"{name}={value}" for name, value in sorted(options.items()))
+    space = Space(
+        key=space_key(installed.digest, row.prompt_version, str(dimensions), written),
+        model=tag,
+        dimensions=dimensions,
+        digest=installed.digest,
+        prompt_version=row.prompt_version,
+        options=written,
+    )
+    limit = InputLimit(tokens - _SPECIAL_TOKENS, row.chars_per_token, row.wide_chars_per_token)
+    prompt = max(limit.cost(row.document("")), limit.cost(row.query("")))
+    limit = InputLimit(max(int(limit.tokens - prompt), 16), row.chars_per_token, row.wide_chars_per_token)
+    return ModelSetup(tag, row, space, whole, options, limit)
+
+
+def _installed(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken | None) -> InstalledModel:
+    listed = _listed(link, settings, cancel)
+    for model in listed:
+        if same_model(model.installed.tag, tag):
+            return model.installed
+    there = ", ".join(model.installed.tag for model in listed)
+    raise ModelMissing(
+        say(
+            "Ollama at {host} does not have the model {model}; it has: {there}.",
+            host=link.endpoint.url,
+            model=tag,
+            there=there,
+        )
+        if there
+        else say("Ollama at {host} does not have the model {model}, nor any other.", host=link.endpoint.url, model=tag),
+        say("Pull it with: ollama pull {model}", model=tag),
+    )
+
+
+def _listed(link: OllamaLink, settings: Settings, cancel: CancelToken | None) -> tuple[ListedModel, ...]:
+    try:
+        models = link.models(cancel=cancel)
+    except Fault as fault:
+        raise error_of(fault, model="", host=link.endpoint.url) from fault
+    listed = [ListedModel(model, resolve(model.tag, settings.models)) for model in models]
+    return tuple(sorted(listed, key=lambda model: (not model.row.is_known, model.row.rank, model.installed.tag)))
+
+
+def _facts(link: OllamaLink, tag: str, cancel: CancelToken | None) -> ModelFacts:
+    try:
+        return link.facts(tag, cancel=cancel)
+    except Fault as fault:
+        if fault.kind in (Kind.JUNK, Kind.OTHER):
+            return ModelFacts(None, None, None)  # they only refine what the catalogue and the answers say
+        raise
+
+
+def _context(row: CatalogueRow, facts: ModelFacts, version: tuple[int, ...] | None) -> int:
+    """The context to ask for, never left to the server: its default is up to 262,144 tokens of memory."""
+    wanted = row.pinned_tokens or row.input_tokens or facts.context_length or _UNKNOWN_TOKENS
+    # A person may ask for more where the version is known, and with it how it takes a long context.
+    most = wanted if row.pinned_tokens and version is not None else MOST_TOKENS
+    return min(wanted, most, facts.context_length or wanted)
+
+
+def _measured(link: OllamaLink, tag: str, options: dict[str, int], cancel: CancelToken | None) -> int:
+    answers = link.embed(tag, ["def"], options=options, dimensions=None, seconds=LOAD_SECONDS, cancel=cancel)
+    if len(answers) != 1 or not len(answers[0]):
+        raise ModelFault(say("The model {model} gave no vector.", model=tag))
+    return len(answers[0])
+
+
+def _dimensions(tag: str, row: CatalogueRow, whole: int, wanted: int) -> int:
+    if wanted in (0, whole):
+        return whole
+    if wanted in row.truncations and wanted < whole:
+        return wanted
+    valid = row.truncations
+    if isinstance(valid, range):
+        advice = say("Valid are {shortest} to {whole}.", shortest=valid.start, whole=whole)
+    else:
+        advice = say("Valid are: {valid}.", valid=", ".join(str(length) for length in (whole, *valid)))
+    raise UsageError(
+        say("The model {model} cannot be cut to {dimensions} dimensions.", model=tag, dimensions=wanted), advice
+    )

@@ -134,7 +134,7 @@ def _row(name: str, row: Any) -> ModelRow:
     chosen: dict[str, Any] = {}
     for key, value in row.items():
         if key not in readers:
-            raise _Misfit(say(", ").join(readers), f".{name}.{key}")
+            raise _Misfit(say("one of {names}", names=", ".join(readers)), f".{name}.{key}")
         try:
             chosen[key] = readers[key](value)
         except _Misfit as misfit:

@@ -29,9 +29,8 @@ def test_no_translation_is_left_over() -> None:
     assert sorted(BUNDLE.keys() - _templates()) == []
 
 
-@pytest.mark.parametrize("template", BUNDLE)
-def test_a_translation_has_the_fields_of_its_template(template: str) -> None:
-    assert _fields(BUNDLE[template]) == _fields(template)
+def test_a_translation_has_the_fields_of_its_template() -> None:
+    assert [template for template, russian in BUNDLE.items() if _fields(russian) != _fields(template)] == []
 
 
 def test_templates_are_literals_so_that_they_can_be_collected() -> None:

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ from smysl import __version__
 from smysl.cli.commands import evaluating, indexing, models, searching
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
-from smysl.cli.options import with_common_options
+from smysl.cli.options import Lang, with_common_options
 from smysl.cli.world import World, real_world
 from smysl.engine.errors import Cancelled, SmyslError, UsageError
 from smysl.engine.types import Message, say
@@ -40,6 +41,7 @@ def main() -> None:
 def run(arguments: Sequence[str], world: World) -> int:
     """Run one command and return its exit code; nothing is raised."""
     language = language_of_command_line(arguments) or language_from_locale(world.environ)
+    world = replace(world, environ={**world.environ, "SMYSL_LANG": language})
     try:
         command = get_command(build_app())
         localise(command, language)
@@ -120,6 +122,9 @@ def _top(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
+    lang: Annotated[
+        Lang | None, typer.Option(metavar="en|ru", help="Language of messages; else that of the locale.")
+    ] = None,
 ) -> None:
     """Options of `smysl` itself."""
 

@@ -37,6 +37,8 @@ def _wrong(error: Any, kind: str) -> Message:
         return say("{name} is missing.", name=_name(parameter))
     if parameter is not None and kind == "BadParameter":
         return say("{name} cannot have this value: {reason}.", name=_name(parameter), reason=_reason(error.message))
+    if error.message == "Missing command.":
+        return say("A command is missing.")
     return Message("{text}", {"text": error.format_message()})
 
 

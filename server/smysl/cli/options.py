@@ -63,8 +63,6 @@ def with_common_options(command: Callable[..., None]) -> Callable[..., None]:
 
     def run(context: typer.Context, **values: Any) -> None:
         given = {field.name: values.pop(field.name) for field in fields(Common)}
-        if given["lang"] is not None:
-            given["lang"] = given["lang"].value
         command(Session(context.obj, Common(**given)), **values)
 
     parameters = {"context": context, **own, **common}

@@ -20,14 +20,14 @@ from smysl.l10n import Language, language_from_locale, translate
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The options that every command takes; None is "not given"."""
+    """The options that every command takes; None is "not given". `lang` was heeded before: it decides the help too."""
 
     model: str | None = None
     dimensions: int | None = None
     ollama_host: str | None = None
     cache_dir: Path | None = None
     config: Path | None = None
-    lang: Language | None = None
+    lang: str | None = None
     quiet: bool = False
     verbose: int = 0
 
@@ -38,7 +38,7 @@ class Session:
     def __init__(self, world: World, common: Common) -> None:
         self.world = world
         self.quiet = common.quiet
-        self.language: Language = common.lang or language_from_locale(world.environ)
+        self.language: Language = language_from_locale(world.environ)
         self._said: set[str] = set()
         _log_to(world.stderr, common.verbose)
         self.settings, problems = gather_settings(

@@ -1,0 +1,58 @@
+"""Vectors out of the index files of other worktrees of the same repository, which only another process writes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import apsw
+
+from smysl.engine.store import schema, vectors
+from smysl.engine.store.connection import connect_for_reading, fetch_rows, fetch_value
+from smysl.engine.types import Space
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+
+_SPACE = "SELECT id FROM spaces WHERE key = ? AND dimensions = ?"
+_LIVING = "SELECT text_hash, id FROM embeddings WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
+_RETIRED = "SELECT text_hash, vector FROM retired WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
+
+
+def vectors_of(index: Path, space: Space, text_hashes: Collection[str]) -> Iterator[list[tuple[str, bytes]]]:
+    """Those of the texts that `index` has vectors of in `space`: (text hash, bytes), in lists of some hundreds.
+
+    Whatever is wrong with that file ends the iteration and nothing else.
+    """
+    if not text_hashes or not index.is_file():
+        return
+    try:
+        connection = connect_for_reading(index)
+    except apsw.Error as error:
+        log.info("Nothing borrowed from %s: %s", index, error)
+        return
+    try:
+        yield from _found(connection, space, sorted(text_hashes))
+    except apsw.Error as error:
+        log.info("No more borrowed from %s: %s", index, error)
+    finally:
+        connection.close()
+
+
+def _found(connection: apsw.Connection, space: Space, text_hashes: list[str]) -> Iterator[list[tuple[str, bytes]]]:
+    if not schema.is_current(connection):
+        return
+    space_id = fetch_value(connection, _SPACE, (space.key, space.dimensions))
+    if space_id is None:
+        return
+    size = 4 * space.dimensions
+    for start in range(0, len(text_hashes), _AT_ONCE):
+        asked = tuple(text_hashes[start : start + _AT_ONCE])
+        rows: dict[str, bytes | None] = dict(fetch_rows(connection, _RETIRED, (space_id, apsw.carray(asked))))
+        for text_hash, embedding_id in fetch_rows(connection, _LIVING, (space_id, apsw.carray(asked))):
+            rows[text_hash] = vectors.read(connection, int(space_id), embedding_id)
+        sound = [(text_hash, blob) for text_hash, blob in rows.items() if blob is not None and len(blob) == size]
+        if sound:
+            yield sound

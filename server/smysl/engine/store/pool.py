@@ -1,0 +1,84 @@
+"""Reading connections, lent to one thread at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+import apsw
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import IndexFileError
+from smysl.engine.store import lexical
+from smysl.engine.store.connection import connect_for_reading, translated
+from smysl.engine.types import say
+
+Result = TypeVar("Result")
+
+
+class ReadingPool:
+    """Opens a connection when all are lent, keeps them for the next call. Safe between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._free: list[apsw.Connection] = []
+        self._closed = False
+
+    def run(self, work: Callable[[apsw.Connection], Result], *, cancel: CancelToken | None = None) -> Result:
+        """What `work` returns; it sees one state of the index file throughout.
+
+        Raises `Cancelled` when taken back, and `IndexFileError`.
+        """
+        while True:
+            if cancel is not None:
+                cancel.check()
+            with translated(self._path):
+                connection = self._borrow()
+                try:
+                    if cancel is None:
+                        return _in_one_view(connection, work)
+                    with cancel.calling(connection.interrupt):
+                        return _in_one_view(connection, work)
+                except apsw.InterruptError:
+                    if cancel is not None:
+                        cancel.check()
+                    # The interrupt was meant for the call that had this connection before: do it again.
+                finally:
+                    self._give_back(connection)
+
+    def close(self) -> None:
+        """Close the connections; those that are lent close when they come back. Idempotent."""
+        with self._lock:
+            self._closed = True
+            free, self._free = self._free, []
+        for connection in free:
+            connection.close()
+
+    def _borrow(self) -> apsw.Connection:
+        with self._lock:
+            if self._closed:
+                raise IndexFileError(say("The index {path} is closed.", path=self._path))
+            if self._free:
+                return self._free.pop()
+        connection = connect_for_reading(self._path)
+        lexical.register(connection)
+        return connection
+
+    def _give_back(self, connection: apsw.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._free.append(connection)
+                return
+        connection.close()
+
+
+def _in_one_view(connection: apsw.Connection, work: Callable[[apsw.Connection], Result]) -> Result:
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

@@ -1,0 +1,100 @@
+"""Filters, resolved to the chunks they let through."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import apsw
+import numpy as np
+import pathspec
+from numpy.typing import NDArray
+
+from smysl.engine.store.connection import fetch_rows
+from smysl.engine.types import Filters, Tests
+
+_PATHS = "SELECT id, path FROM files"
+# One statement each: a bound array counts as NULL, so "no filter" cannot be asked about in SQL.
+_CHUNKS = "SELECT id FROM chunks WHERE is_test IN (?, ?)"
+_IN_FILES = " AND file_id IN (SELECT value FROM carray(?))"
+_OF_KINDS = " AND kind IN (SELECT value FROM carray(?))"
+_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """The chunks a search may return: `chunk_ids` ascending, or None for all of them."""
+
+    chunk_ids: NDArray[np.int64] | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is filtered out."""
+        return self.chunk_ids is None
+
+    def allows(self, chunk_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of `chunk_ids` may be returned; same shape."""
+        if self.chunk_ids is None:
+            return np.ones(chunk_ids.shape, dtype=np.bool_)
+        return np.isin(chunk_ids, self.chunk_ids)
+
+
+def resolve(connection: apsw.Connection, filters: Filters) -> Scope:
+    """The chunks that `filters` let through now. Raises apsw errors."""
+    if not filters.paths and not filters.kinds and filters.tests is Tests.INCLUDE:
+        return Scope()
+    statement = _CHUNKS
+    bindings: list[Any] = [int(filters.tests is Tests.ONLY), int(filters.tests is not Tests.EXCLUDE)]
+    if filters.paths:
+        matches = _matcher(filters.paths)
+        files = fetch_rows(connection, _PATHS)
+        file_ids = np.fromiter((file_id for file_id, path in files if matches.match_file(path)), dtype=np.int64)
+        if not len(file_ids):
+            return Scope(np.empty(0, dtype=np.int64))
+        statement += _IN_FILES
+        bindings.append(apsw.carray(file_ids))
+    if filters.kinds:
+        statement += _OF_KINDS
+        bindings.append(apsw.carray(tuple(sorted(kind.value for kind in filters.kinds))))
+    found = np.fromiter((row[0] for row in connection.execute(statement, bindings)), dtype=np.int64)
+    found.sort()
+    return Scope(found)
+
+
+class ScopeCache:
+    """Scopes by filters for as long as the index stays the same. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._generation = -1
+        self._scopes: OrderedDict[Filters, Scope] = OrderedDict()
+
+    def get(self, filters: Filters, *, generation: int) -> Scope | None:
+        """The scope found for `filters` in this generation of the index, if it is remembered."""
+        with self._lock:
+            if generation != self._generation:
+                return None
+            return self._scopes.get(filters)
+
+    def put(self, filters: Filters, scope: Scope, *, generation: int) -> None:
+        """Remember `scope`; what is known of an older generation is forgotten."""
+        with self._lock:
+            if generation != self._generation:
+                self._scopes.clear()
+                self._generation = generation
+            self._scopes[filters] = scope
+            if len(self._scopes) > _REMEMBERED:
+                self._scopes.popitem(last=False)
+
+
+def _matcher(patterns: Iterable[str]) -> pathspec.PathSpec[pathspec.Pattern]:
+    lines = [pattern.strip().removeprefix("./") for pattern in patterns]
+    lines = [line for line in lines if line]
+    # "!legacy/" alone means: all but that.
+    if all(line.startswith("!") for line in lines):
+        lines.insert(0, "*")
+    # The last pattern that fits decides: in a filter, "src/" then "!src/old/" leaves the old out and nothing else.
+    return pathspec.PathSpec.from_lines("gitignore", lines)

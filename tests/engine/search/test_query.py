@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from smysl.engine.search.query import ABBREVIATION, LOANWORD, SYNONYM, analyse, fold, is_name
+from smysl.engine.search.query import ABBREVIATION, LOANWORD, SYNONYM, analyse, is_name
 from smysl.engine.text.loanwords import sound
-from smysl.engine.text.terms import stem
+from smysl.engine.text.terms import fold, stem
 
 
 class Words:

@@ -19,7 +19,7 @@ FIELD_WEIGHTS = (3.0, 1.0, 2.0, 1.0, 0.5)
 """Name, header, prose, body, context."""
 
 _LENGTH_NORMALISATION = (0.3, 0.3, 0.6, 0.75, 0.3)
-_SATURATION = 0.8
+_SATURATION = 1.2
 
 
 @dataclass(frozen=True, slots=True)

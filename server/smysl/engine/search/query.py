@@ -10,9 +10,9 @@ from typing import Protocol
 from smysl.engine.text.loanwords import sounds
 from smysl.engine.text.stopwords import STOP_WORDS
 from smysl.engine.text.synonyms import synonyms
-from smysl.engine.text.terms import identifiers, parts, stem, whole
+from smysl.engine.text.terms import fold, identifiers, parts, stem
 
-SYNONYM = 0.5
+SYNONYM = 0.6
 LOANWORD = 0.8
 ABBREVIATION = 0.6
 """How much a word's stand-ins weigh beside the word itself; `make bench` shows what each kind earns."""
@@ -74,7 +74,7 @@ def analyse(text: str, vocabulary: Vocabulary) -> Query:
         Concept(one, _strongest(one, loans.get(one, ()), short.get(one, ())))
         for one in dict.fromkeys(map(stem, telling))
     )
-    compounds = tuple(whole(parts(identifier)) for identifier in identifiers(text) if len(parts(identifier)) > 1)
+    compounds = tuple(fold(identifier) for identifier in identifiers(text) if len(parts(identifier)) > 1)
     concepts += tuple(Concept(name, {name: 1.0}) for name in dict.fromkeys(compounds))
     is_identifier = is_name(text)
     return Query(
@@ -90,11 +90,6 @@ def analyse(text: str, vocabulary: Vocabulary) -> Query:
 def is_name(text: str) -> bool:
     """Whether `text` is one Python name (`flatten`, `Session.get`, `get_user()`) and no phrase."""
     return bool(_PLAIN_NAME.fullmatch(text.strip()))
-
-
-def fold(name: str) -> str:
-    """The spelling that `getUser`, `get_user` and `_get_user` share."""
-    return whole(parts(name))
 
 
 def _names(text: str, is_identifier: bool) -> tuple[str, ...]:

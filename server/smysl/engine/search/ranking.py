@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from smysl.engine.search.query import Query, fold
-from smysl.engine.text.terms import terms
+from smysl.engine.search.query import Query
+from smysl.engine.text.terms import fold, terms
 from smysl.engine.types import Chunk, Kind
 
 TWINS_ON_A_PAGE = 2

@@ -40,9 +40,9 @@ def parts(identifier: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in _PART.findall(identifier.translate(_YO)))
 
 
-def whole(words: tuple[str, ...]) -> str:
-    """The one term that stands for a compound identifier however it is spelled: `get_user_name`."""
-    return "_".join(words)
+def fold(identifier: str) -> str:
+    """The one spelling that `getUser`, `get_user` and `_get_user` share: `get_user`. It is a term of its own."""
+    return "_".join(parts(identifier))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -58,7 +58,7 @@ def terms_of(identifier: str) -> tuple[str, ...]:
     """The terms of one identifier: the stems of its words, stop words left out, and the whole if it is a compound."""
     words = parts(identifier)
     stems = tuple(stem(word) for word in words if word not in STOP_WORDS)
-    return (*stems, whole(words)) if len(words) > 1 else stems
+    return (*stems, fold(identifier)) if len(words) > 1 else stems
 
 
 def terms(text: str) -> list[str]:

@@ -76,7 +76,7 @@ def _said() -> Iterator[tuple[str, str | None]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
                 first = node.args[0] if node.args else None
                 literal = isinstance(first, ast.Constant) and isinstance(first.value, str)
-                yield f"{file.name}:{node.lineno}", first.value if literal else None  # type: ignore[union-attr, misc]  # the check above
+                yield f"{file.name}:{node.lineno}", first.value if literal else None  # type: ignore[union-attr]  # the check above
 
 
 def _help(command: Any) -> Iterator[str]:

@@ -1,0 +1,55 @@
+# Everything a person or a machine does with this repository. Nothing is needed but Python 3.10 or later, make and git.
+#
+#   make PYTHON=python3.12 test     uses another interpreter; remove .venv first if it was made with a different one.
+
+.POSIX:
+.SUFFIXES:
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+
+help:
+	@echo 'make demo         index the standard library of this Python and search it (no model, no question)'
+	@echo 'make test         the whole fast test suite'
+	@echo 'make test-ollama  the suite against a real Ollama, built once a machine'
+	@echo 'make check        format, lint, types and layers'
+	@echo 'make bench        the benchmarks'
+	@echo 'make format       put the code into its usual form'
+	@echo 'make clean        remove the virtual environment and caches'
+
+demo: $(VENV)/.run
+	@sh scripts/demo.sh $(BIN)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m 'not real_ollama'
+
+test-ollama: $(VENV)/.dev
+	@PATH="$$PWD/$(BIN):$$PATH" sh tests/ollama/run.sh
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m tests.benchmarks
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.run: pyproject.toml requirements/run.txt scripts/setup.sh
+	@sh scripts/setup.sh '$(PYTHON)' $(VENV) run
+
+$(VENV)/.dev: pyproject.toml requirements/dev.txt scripts/setup.sh
+	@sh scripts/setup.sh '$(PYTHON)' $(VENV) dev
+
+$(VENV)/.bench: pyproject.toml requirements/bench.txt scripts/setup.sh
+	@sh scripts/setup.sh '$(PYTHON)' $(VENV) bench
+
+.PHONY: help demo test test-ollama check bench format clean

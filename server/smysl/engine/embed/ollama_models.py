@@ -97,9 +97,10 @@ def _setup(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken |
         whole = _measured(link, tag, options, cancel)
     dimensions = _dimensions(tag, row, whole, settings.dimensions)
     written = ",".join(f"{name}={value}" for name, value in sorted(options.items()))
+    name = installed.tag.removesuffix(":latest")
     space = Space(
         key=space_key(installed.digest, row.prompt_version, str(dimensions), written),
-        model=tag,
+        model=name,
         dimensions=dimensions,
         digest=installed.digest,
         prompt_version=row.prompt_version,
@@ -108,7 +109,7 @@ def _setup(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken |
     limit = InputLimit(tokens - _SPECIAL_TOKENS, row.chars_per_token, row.wide_chars_per_token)
     prompt = max(limit.cost(row.document("")), limit.cost(row.query("")))
     limit = InputLimit(max(int(limit.tokens - prompt), 16), row.chars_per_token, row.wide_chars_per_token)
-    return ModelSetup(tag, row, space, whole, options, limit)
+    return ModelSetup(name, row, space, whole, options, limit)
 
 
 def _installed(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken | None) -> InstalledModel:

@@ -1,0 +1,120 @@
+"""A real Ollama with models of its own, on a free port of loopback, apart from any that the machine may have.
+
+`tests/ollama/run.sh` builds what it needs; without that `RealOllama` says so and fails: it never skips.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import ollama
+from typing_extensions import Self
+
+VERSION = "0.34.4"
+MODELS = ("all-minilm", "tiny-8k")
+_START_SECONDS = 30.0
+
+
+def cache_folder() -> Path:
+    """Where built servers and models are kept between runs."""
+    named = os.environ.get("SMYSL_TESTS_CACHE")
+    return (Path(named) if named else Path.home() / ".cache" / "smysl-tests") / "ollama"
+
+
+class RealOllama:
+    """A context manager; `home` is a temporary folder for its keys and models. The port stays over restarts."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._binary = cache_folder() / VERSION / "bin" / "ollama"
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port: int = probe.getsockname()[1]
+        wanted = [self._binary, *(self._gguf(model) for model in MODELS)]
+        missing = [str(path) for path in wanted if not path.exists()]
+        if missing:
+            raise FileNotFoundError(f"not built: {', '.join(missing)}; run: make test-ollama")
+
+    @property
+    def host(self) -> str:
+        """The address, as in OLLAMA_HOST."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        client = ollama.Client(host=self.host, trust_env=False)
+        try:
+            for model in MODELS:
+                client.create(model, files={"model.gguf": client.create_blob(self._gguf(model))})
+        finally:
+            client.close()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it, unless it runs, and wait until it answers."""
+        if self._process is not None:
+            return
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._home),
+            "OLLAMA_HOST": f"127.0.0.1:{self._port}",
+            "OLLAMA_MODELS": str(self._home / "models"),
+            "OLLAMA_NO_CLOUD": "1",
+        }
+        with (self._home / "serve.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binary, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"Ollama did not start:\n{self.log()[-2000:]}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Ask it to end and wait for it; its runner ends with it."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End server and runner at once, with kill -9."""
+        self._end(signal.SIGKILL)
+
+    def log(self) -> str:
+        """What the server wrote so far."""
+        return (self._home / "serve.log").read_text("utf-8", "replace")
+
+    def _gguf(self, model: str) -> Path:
+        return cache_folder() / "models" / f"{model}.gguf"
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.host}/api/version", timeout=1):
+                return True
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if how is signal.SIGKILL:
+            os.killpg(process.pid, how)  # a group of its own: the server and its runners
+        else:
+            process.send_signal(how)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -98,10 +98,12 @@ def spans_between(start: int, end: int, cut: Sequence[Definition]) -> list[tuple
 def text_without(lines: Lines, spans: Sequence[tuple[int, int]], cut: Sequence[tuple[int, int]]) -> str:
     """The text of the byte `spans` without the byte spans `cut`; both are in order, and each cut is inside a span."""
     pieces = []
+    waiting = list(reversed(cut))
     for start, end in spans:
         position = start
-        for first, last in cut:
-            if position <= first < end:
+        while waiting and waiting[-1][0] < end:
+            first, last = waiting.pop()
+            if position <= first:
                 pieces.append(lines.data[position:first])
                 position = last
         pieces.append(lines.data[position:end])

@@ -1,0 +1,20 @@
+"""A workspace on disk -> source text: the only file system access of the engine besides the index file."""
+
+from smysl.engine.source.decode import Unreadable, decode, read_source
+from smysl.engine.source.freshness import is_changed
+from smysl.engine.source.repository import worktrees
+from smysl.engine.source.walk import SourceFile, Walk, walk
+from smysl.engine.source.watch import Changes, Watch
+
+__all__ = [
+    "Changes",
+    "SourceFile",
+    "Unreadable",
+    "Walk",
+    "Watch",
+    "decode",
+    "is_changed",
+    "read_source",
+    "walk",
+    "worktrees",
+]

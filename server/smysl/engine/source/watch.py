@@ -1,0 +1,157 @@
+"""Watches a workspace and says, a moment after the last change, what changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TypeAlias
+
+from typing_extensions import Self
+
+from smysl.engine.source.observing import Observation, OnEvent, observe
+from smysl.engine.source.relevance import Effect, Relevance
+from smysl.engine.types import Message
+
+Observe: TypeAlias = Callable[[Path, OnEvent, Callable[[], None], frozenset[str]], Observation]
+
+_log = logging.getLogger(__name__)
+
+_MOST_PATHS = 500  # changed files beyond which one walk is cheaper and surer than looking at each
+_MOST_EVENTS = 8_000  # half of the kernel's queue on Linux (fs.inotify.max_queued_events): some may be lost
+_WINDOW_SECONDS = 1.0
+_PATIENCE_SECONDS = 10.0  # how long leaving waits for a callback that is running
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed: files (relative paths; they may be gone by now), or `rescan`: so much that only a walk can tell."""
+
+    paths: frozenset[str] = frozenset()
+    rescan: bool = False
+
+
+class Watch:
+    """A context manager: inside it `callback` hears of changes, always from one and the same thread.
+
+    Changes that come within `debounce` seconds of each other are told together, at the latest `max_wait` seconds after
+    the first. An exception from `callback` is logged, and watching goes on. Ignore rules are left to the walk; only
+    what is skipped by name (caches, node_modules) is not heard of, unless `include` names it.
+    """
+
+    def __init__(
+        self,
+        workspace: Path,
+        callback: Callable[[Changes], None],
+        *,
+        debounce: float = 0.15,
+        max_wait: float = 1.0,
+        include: Sequence[str] = (),
+        observe: Callable[
+            [Path, Callable[[str, bool], None], Callable[[], None], frozenset[str]], Observation
+        ] = observe,
+    ) -> None:
+        """`observe` starts to observe the file system (see `observing.observe`)."""
+        self._workspace = workspace
+        self._callback = callback
+        self._debounce = debounce
+        self._max_wait = max_wait
+        self._relevance = Relevance(include)
+        self._observe = observe
+        self._observation: Observation | None = None
+        self._thread = threading.Thread(target=self._run, name="smysl-watch", daemon=True)
+        self._condition = threading.Condition()
+        self._paths: set[str] = set()
+        self._rescan = False
+        self._events = 0
+        self._window = 0.0
+        self._first = 0.0
+        self._last = 0.0
+        self._closed = False
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """What a person should know about how well this watch works; empty if all is well."""
+        return self._observation.notices if self._observation is not None else ()
+
+    def __enter__(self) -> Self:
+        """Start to watch. Raises `WorkspaceError` if the folder cannot be watched in any way."""
+        self._observation = self._observe(self._workspace, self._on_event, self._on_loss, self._relevance.skipped)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop watching; a callback that is running is waited for, what has not been told is forgotten."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify()
+        if self._observation is not None:
+            self._observation.stop()
+        if self._thread is not threading.current_thread():
+            self._thread.join(_PATIENCE_SECONDS)
+
+    def _on_event(self, path: str, is_folder: bool) -> None:
+        effect = self._relevance.effect_of(path, is_folder=is_folder)
+        with self._condition:
+            is_flood = self._is_flood()
+            if effect is Effect.NONE and not is_flood:
+                return
+            if effect is Effect.FILE and not is_flood:
+                self._paths.add(path)
+            else:
+                self._rescan = True
+            self._touch()
+
+    def _on_loss(self) -> None:
+        with self._condition:
+            self._rescan = True
+            self._touch()
+
+    def _is_flood(self) -> bool:
+        """Count an event; whether it is the one with which, in about a second, there are too many to trust all came."""
+        now = time.monotonic()
+        if now - self._window > _WINDOW_SECONDS:
+            self._window, self._events = now, 0
+        self._events += 1
+        return self._events == _MOST_EVENTS
+
+    def _touch(self) -> None:
+        """Begin or prolong the wait for quiet; the condition is held."""
+        self._last = time.monotonic()
+        if not self._first:
+            self._first = self._last
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while True:
+            changes = self._next()
+            if changes is None:
+                return
+            try:
+                self._callback(changes)
+            except Exception:
+                _log.exception("What changed in %s could not be handled", self._workspace)
+
+    def _next(self) -> Changes | None:
+        """Wait for changes and then for quiet; None once the watch is closed."""
+        with self._condition:
+            while not self._closed:
+                if not self._first:
+                    self._condition.wait()
+                    continue
+                due = min(self._last + self._debounce, self._first + self._max_wait)
+                left = due - time.monotonic()
+                if left > 0:
+                    self._condition.wait(left)
+                    continue
+                is_much = self._rescan or len(self._paths) > _MOST_PATHS
+                changes = Changes(rescan=True) if is_much else Changes(frozenset(self._paths))
+                self._paths, self._rescan, self._first = set(), False, 0.0
+                return changes
+            return None

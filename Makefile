@@ -25,7 +25,7 @@ test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m 'not real_ollama'
 
 test-ollama: $(VENV)/.dev
-	@PATH="$$PWD/$(BIN):$$PATH" sh tests/ollama/run.sh
+	@PYTHON=$(BIN)/python sh tests/ollama/run.sh
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff format --check

@@ -5,8 +5,8 @@ set -eu
 python=$1 venv=$2 wanted=$3
 
 if [ ! -x "$venv/bin/python" ]; then
-    command -v "$python" >/dev/null || {
-        echo "There is no “$python”. Install Python 3.10 or later, or name it: make PYTHON=python3.12 …" >&2
+    "$python" -c '' 2>/dev/null || {
+        echo "“$python” cannot be run. Install Python 3.10 or later, or name it: make PYTHON=python3.12 …" >&2
         exit 1
     }
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
@@ -75,8 +75,5 @@ def with_common_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters(function: Callable[..., None]) -> dict[str, inspect.Parameter]:
-    hints = get_type_hints(function, include_extras=True)
-    return {
-        name: parameter.replace(annotation=hints[name])
-        for name, parameter in inspect.signature(function).parameters.items()
-    }
+    # Not typing.get_type_hints: on Python 3.10 it wraps what has the default None once more.
+    return dict(inspect.signature(function, eval_str=True).parameters)

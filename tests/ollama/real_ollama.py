@@ -50,12 +50,9 @@ class RealOllama:
 
     def __enter__(self) -> Self:
         self.start()
-        client = ollama.Client(host=self.host, trust_env=False)
-        try:
+        with ollama.Client(host=self.host, trust_env=False) as client:
             for model in MODELS:
                 client.create(model, files={"model.gguf": client.create_blob(self._gguf(model))})
-        finally:
-            client.close()
         return self
 
     def __exit__(self, *_: object) -> None:

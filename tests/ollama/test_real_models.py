@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.ollama.real_ollama import RealOllama
 
 from smysl.engine.embed.ollama_models import list_models, open_ollama, server_version
 from smysl.engine.settings import Settings
-from tests.ollama.real_ollama import RealOllama
 
 pytestmark = pytest.mark.real_ollama
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
 from tests.ollama.real_ollama import RealOllama

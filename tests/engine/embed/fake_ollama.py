@@ -20,29 +20,11 @@ from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from typing import Any
 
+from tests.engine.embed.fake_models import FakeModel
+from tests.engine.embed.fake_routes import EmbedCall, Routes
 from typing_extensions import Self
 
-from tests.engine.embed.fake_models import FakeModel
-from tests.engine.embed.fake_routes import Routes
-
 LONGEST_NAP = 0.005
-
-
-@dataclass
-class EmbedCall:
-    """One POST to /api/embed. `dropped` when the client went away before the answer; `status` is what was answered."""
-
-    model: str
-    texts: list[str]
-    options: dict[str, Any]
-    dimensions: int | None
-    truncate: bool | None
-    keep_alive: Any
-    headers: dict[str, str]
-    began: float
-    ended: float = 0.0
-    status: int = 0
-    dropped: bool = False
 
 
 @dataclass

@@ -6,21 +6,42 @@ import hashlib
 import json
 import re
 import time
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 from tests.engine.embed.fake_models import FakeModel, normalised
 
+from smysl.engine.embed.catalogue import resolve
+
 if TYPE_CHECKING:
-    from tests.engine.embed.fake_ollama import EmbedCall, FakeOllama
+    from tests.engine.embed.fake_ollama import FakeOllama
 
 _NAME = re.compile(r"[\w.\-/]+(:[\w.\-]+)?", re.ASCII)
+
+
+@dataclass
+class EmbedCall:
+    """One POST to /api/embed. `dropped` when the client went away before the answer; `status` is what was answered."""
+
+    model: str
+    texts: list[str]
+    options: dict[str, Any]
+    dimensions: int | None
+    truncate: bool | None
+    keep_alive: Any
+    headers: dict[str, str]
+    began: float
+    ended: float = 0.0
+    status: int = 0
+    dropped: bool = False
 
 
 class Routes(BaseHTTPRequestHandler):
     """One connection of a client."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go apart; waiting for an acknowledgement would cost 40 ms a call
     server: Any
 
     @property
@@ -41,12 +62,14 @@ class Routes(BaseHTTPRequestHandler):
         elif self.path == "/api/tags":
             self._json(200, {"models": [self._listed(model) for model in fake.installed]})
         elif self.path == "/api/ps":
-            loaded = [{**self._listed(model), "size_vram": 0, "context_length": model.context} for model in fake.loaded()]
+            loaded = [
+                {**self._listed(model), "size_vram": 0, "context_length": model.context} for model in fake.loaded()
+            ]
             self._json(200, {"models": loaded})
         else:
             self._send(404, b"404 page not found", "text/plain")
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815  # the name that the base class looks for
 
     def do_POST(self) -> None:
         """Everything else."""
@@ -106,8 +129,6 @@ class Routes(BaseHTTPRequestHandler):
         return not self.server.stopped
 
     def _embed(self, body: dict[str, Any]) -> None:
-        from tests.engine.embed.fake_ollama import EmbedCall
-
         fake = self.fake
         given = body.get("input")
         # A lone empty text counts as none: asking so is Ollama's documented way to load a model.
@@ -272,7 +293,7 @@ class Routes(BaseHTTPRequestHandler):
 
     def _pull(self, body: dict[str, Any]) -> None:
         name = body.get("model", "")
-        if self.fake.find(name) is None and resolve_is_unknown(name):
+        if self.fake.find(name) is None and not resolve(name).is_known:
             lines = [{"status": "pulling manifest"}, {"error": "pull model manifest: file does not exist"}]
         else:
             if self.fake.find(name) is None:
@@ -287,7 +308,9 @@ class Routes(BaseHTTPRequestHandler):
             self._error(400, "neither 'from' or 'files' was specified")
             return
         self.fake.installed.append(FakeModel(body["model"]))
-        text = "".join(json.dumps({"status": status}) + "\n" for status in ("parsing GGUF", "writing manifest", "success"))
+        text = "".join(
+            json.dumps({"status": status}) + "\n" for status in ("parsing GGUF", "writing manifest", "success")
+        )
         self._send(200, text.encode(), "application/x-ndjson")
 
     def _generate(self, body: dict[str, Any]) -> None:
@@ -321,10 +344,3 @@ class Routes(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(length))
         self.end_headers()
-
-
-def resolve_is_unknown(name: str) -> bool:
-    """Whether a registry would not have it: the fake's has the models of the catalogue."""
-    from smysl.engine.embed.catalogue import resolve
-
-    return not resolve(name).is_known

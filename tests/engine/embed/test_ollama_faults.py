@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from tests.engine.embed.fake_models import FakeModel
+from tests.engine.embed.fake_ollama import FakeOllama
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed import ollama as ollama_module
@@ -16,8 +18,6 @@ from smysl.engine.embed.ollama_faults import Kind, classify
 from smysl.engine.embed.ollama_models import open_ollama
 from smysl.engine.errors import Cancelled, ModelFault, ModelMissing, ModelUnavailable
 from smysl.engine.settings import Settings
-from tests.engine.embed.fake_models import FakeModel
-from tests.engine.embed.fake_ollama import FakeOllama
 
 TEXTS = [f"def f{number}(): ..." for number in range(12)]
 EOF = 'do embedding request: Post "http://127.0.0.1:1/v1/embeddings": EOF'
@@ -151,7 +151,17 @@ def test_another_count_of_vectors_is_a_fault(
 
 @pytest.mark.parametrize(
     "junk",
-    [b"", b"<html>proxy</html>", b"[]", b"null", b'"ok"', b"{}", b'{"embeddings": 5}', b'{"embeddings": [["a"]]}', b"\xff"],
+    [
+        b"",
+        b"<html>proxy</html>",
+        b"[]",
+        b"null",
+        b'"ok"',
+        b"{}",
+        b'{"embeddings": 5}',
+        b'{"embeddings": [["a"]]}',
+        b"\xff",
+    ],
 )
 def test_junk_with_a_cheerful_status_is_a_fault(fake: FakeOllama, embedder: OllamaEmbedder, junk: bytes) -> None:
     fake.junk = junk
@@ -286,6 +296,18 @@ def test_a_query_drops_the_batch_in_flight_and_the_batch_is_sent_again(
     assert [(call.texts == ["first"], call.dropped) for call in fake.calls][:2] == [(False, True), (True, False)]
     assert results[0].failures == ()
     assert fake.embedded_texts == ["first", *TEXTS[:4]]
+
+
+def test_steady_queries_do_not_stop_an_index_run(fake: FakeOllama, embedder: OllamaEmbedder) -> None:
+    fake.delay_per_text = 0.05
+    bulk = threading.Thread(target=embedder.embed_documents, args=(TEXTS[:4],))
+    bulk.start()
+    end = time.monotonic() + 5
+    while bulk.is_alive() and time.monotonic() < end:
+        embedder.embed_query("text")
+        time.sleep(0.05)
+    assert not bulk.is_alive()
+    assert 1 <= sum(call.dropped for call in fake.calls) <= ollama_module.MOST_DROPS
 
 
 def test_cancelling_while_a_model_loads_ends_at_once(fake: FakeOllama) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.engine.embed.fake_ollama import FakeOllama
 from tests.ollama.real_ollama import RealOllama
 

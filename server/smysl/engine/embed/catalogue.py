@@ -20,7 +20,7 @@ def resolve(tag: str, rows: Iterable[ModelRow] = ()) -> CatalogueRow:
     base, variant = _parts(tag)
     row = max(KNOWN_MODELS, key=lambda known: _closeness(known, base, variant))
     if not _closeness(row, base, variant):
-        row = CatalogueRow(tags=(tag.strip().lower(),), is_known=False)
+        row = CatalogueRow(tags=(tag.strip().lower(),), is_known=False, russian=True)  # in doubt it may
     overrides = [(_match(_parts(wanted.name), base, variant), wanted) for wanted in rows]
     for closeness, wanted in sorted(overrides, key=lambda pair: pair[0]):
         if closeness:
@@ -35,7 +35,7 @@ def same_model(one: str, other: str) -> bool:
 
 def language_notice(row: CatalogueRow) -> Message | None:
     """A sentence for a person whose model was not trained on Russian, or None."""
-    if row.russian or not row.is_known:
+    if row.russian:
         return None
     return say(
         "The model {model} was not trained on Russian: Russian queries are answered mostly by their words.",

@@ -27,6 +27,10 @@ class Embedder(Protocol):
         """How much document text fits in one call to `embed_documents`, prompts allowed for; None is no limit."""
 
     @property
+    def reads_russian(self) -> bool:
+        """Whether the model was trained on Russian; True when nothing is known of it."""
+
+    @property
     def batch_size(self) -> int:
         """How many documents a caller should hand over at once; may change as speed is measured."""
 

@@ -26,7 +26,7 @@ class CatalogueRow:
     chars_per_token, wide_chars_per_token: cautious estimates for ASCII code and for other letters.
     lowercase: whether text is lower-cased before it is sent.
     rank: 1 is the first choice of `auto`.
-    russian: whether it was trained on Russian.
+    russian: whether it was trained on Russian; true for a model of which nothing is known.
     pinned_tokens: the context that a person asks for in settings, which may exceed `MOST_TOKENS`; 0 is none.
     sources: where all that is said.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,9 @@ time-out would abort it over and over; Ollama's own limit for a load that stalls
 
 CALL_SECONDS = 60.0
 """How long a call may take once the model answers, on top of thirty times what its length lets expect."""
+
+MOST_DROPS = 3
+"""How often one batch is dropped for a query; then it is let through, or steady queries would stop an index run."""
 
 IDENTITY_SECONDS = 60.0
 """How old the knowledge may be that the tag still means the same model."""
@@ -78,6 +82,11 @@ class OllamaEmbedder:
     def input_limit(self) -> InputLimit:
         """How much document text fits, prompt and special tokens allowed for."""
         return self._setup.input_limit
+
+    @property
+    def reads_russian(self) -> bool:
+        """Whether the model was trained on Russian; True when nothing is known of it."""
+        return self._setup.row.russian
 
     @property
     def batch_size(self) -> int:
@@ -234,12 +243,16 @@ class _Bulk:
         self._calls.expect_load()
 
     def call(self, texts: Sequence[str], cancel: CancelToken) -> Sequence[Sequence[float]]:
-        while True:
-            with self._calls.lane.bulk(cancel):
-                try:
-                    return self._calls.send(texts, cancel, self._calls.lane.in_flight)
-                except Preempted:
-                    continue
+        lane = self._calls.lane
+        for _ in range(MOST_DROPS):
+            with lane.bulk(cancel), contextlib.suppress(Preempted):
+                return self._calls.send(texts, cancel, lane.in_flight)
+        with lane.bulk(cancel):
+            return self._calls.send(texts, cancel, _not_dropped)
+
+
+def _not_dropped(_: Future[Any]) -> None:
+    """The lane is not told of the call, so no query can drop it."""
 
 
 class _Query:

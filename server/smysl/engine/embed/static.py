@@ -67,6 +67,11 @@ class StaticEmbedder:
         return
 
     @property
+    def reads_russian(self) -> bool:
+        """True: nothing is known of the model in a folder."""
+        return True
+
+    @property
     def batch_size(self) -> int:
         """How many documents a caller should hand over at once."""
         return 2 * _SLICE

@@ -23,7 +23,7 @@ from smysl.engine.store.records import (
     TermStatistics,
 )
 from smysl.engine.store.scope import Scope
-from smysl.engine.store.store import Store
+from smysl.engine.store.store import Store, remove_index
 from smysl.engine.store.writer import Writer
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "TermStatistics",
     "Writer",
     "index_file",
+    "remove_index",
 ]

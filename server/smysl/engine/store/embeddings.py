@@ -34,6 +34,12 @@ _ORPHANS_OF_CHUNK = (
     "INSERT OR IGNORE INTO orphans SELECT embedding_id FROM links WHERE chunk_id = ? AND embedding_id IS NOT NULL"
 )
 _UNLINK_CHUNK = "DELETE FROM links WHERE chunk_id = ?"
+_ORPHANS_OF_PAIR = (
+    "INSERT OR IGNORE INTO orphans SELECT embedding_id FROM links "
+    "WHERE chunk_id = ? AND space_id = ? AND embedding_id IS NOT NULL"
+)
+_UNLINK_PAIR = "DELETE FROM links WHERE chunk_id = ? AND space_id = ?"
+_ANY_ORPHAN = "SELECT EXISTS (SELECT 1 FROM orphans)"
 _ORPHANS_OF_SPACE = (
     "INSERT OR IGNORE INTO orphans SELECT embedding_id FROM links WHERE space_id = ? AND embedding_id IS NOT NULL"
 )
@@ -56,7 +62,6 @@ _PENDING = (
     "FROM links JOIN chunks ON chunks.id = chunk_id JOIN files ON files.id = file_id "
     "WHERE links.space_id = ? AND links.id > ? AND embedding_id IS NULL AND failure IS NULL ORDER BY links.id LIMIT ?"
 )
-_PENDING_HASHES = "SELECT DISTINCT text_hash FROM links WHERE space_id = ? AND embedding_id IS NULL AND failure IS NULL"
 _COUNT_PENDING = (
     "SELECT count(DISTINCT text_hash) FROM links WHERE space_id = ? AND embedding_id IS NULL AND failure IS NULL"
 )
@@ -81,6 +86,18 @@ def detach_chunks(connection: apsw.Connection, chunk_ids: Sequence[int]) -> None
     ids = [(chunk_id,) for chunk_id in chunk_ids]
     connection.executemany(_ORPHANS_OF_CHUNK, ids)
     connection.executemany(_UNLINK_CHUNK, ids)
+
+
+def detach_from(connection: apsw.Connection, space_id: int, chunk_ids: Sequence[int]) -> None:
+    """Forget the links of chunks in one space."""
+    ids = [(chunk_id, space_id) for chunk_id in chunk_ids]
+    connection.executemany(_ORPHANS_OF_PAIR, ids)
+    connection.executemany(_UNLINK_PAIR, ids)
+
+
+def has_orphans(connection: apsw.Connection) -> bool:
+    """Whether any embedding lost a chunk since the last retirement."""
+    return bool(fetch_value(connection, _ANY_ORPHAN))
 
 
 def detach_space(connection: apsw.Connection, space_id: int) -> None:
@@ -135,11 +152,6 @@ def pending(connection: apsw.Connection, space_id: int, *, after: int, limit: in
     """Texts that wait for a vector, by link id from `after` on; a text of several chunks comes several times."""
     rows = connection.execute(_PENDING, (space_id, after, limit))
     return [PendingText(row[0], row[1], row[2], chunk_of(row[3:])) for row in rows]
-
-
-def pending_hashes(connection: apsw.Connection, space_id: int) -> list[str]:
-    """The hashes of all texts that wait for a vector."""
-    return [row[0] for row in connection.execute(_PENDING_HASHES, (space_id,))]
 
 
 def count_pending(connection: apsw.Connection, space_id: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 import apsw
 
 from smysl.engine.store import embeddings, messages
-from smysl.engine.store.connection import fetch_value
+from smysl.engine.store.connection import fetch_rows, fetch_value
 from smysl.engine.store.records import (
     Attached,
     ChunkIdentity,
@@ -53,10 +53,12 @@ _UNATTACHED = (
     f"SELECT {CHUNK_COLUMNS} FROM chunks JOIN files ON files.id = file_id WHERE chunks.id > ?1 AND NOT EXISTS "
     "(SELECT 1 FROM links WHERE links.chunk_id = chunks.id AND space_id = ?2) ORDER BY chunks.id LIMIT ?3"
 )
+_UNCOMPLETE = "UPDATE spaces SET is_complete = 0 WHERE is_complete AND id IS NOT ?"
 _ADD_SPOKEN = "INSERT OR IGNORE INTO vocabulary (term, sound) VALUES (?, ?)"
 _ADD_PROBLEM = "INSERT INTO problems (path, origin, message) VALUES (?, ?, ?)"
 _REMOVE_FILE_PROBLEMS = "DELETE FROM problems WHERE path = ? AND origin = 'file'"
 _REMOVE_WALK_PROBLEMS = "DELETE FROM problems WHERE origin = 'walk'"
+_WALK_PROBLEMS = "SELECT path, message FROM problems WHERE origin = 'walk' ORDER BY id"
 _VERSION = "SELECT value FROM meta WHERE key = 'version'"
 _SET_VERSION = "INSERT OR REPLACE INTO meta VALUES ('version', ?)"
 _UNSEE_FILES = "UPDATE files SET size = -1, content_hash = ''"
@@ -114,6 +116,8 @@ def replace(
     connection.executemany(
         _ADD_PROBLEM, ((change.path, _FILE, messages.encode(problem)) for problem in change.problems)
     )
+    if texts:
+        connection.execute(_UNCOMPLETE, (space_id,))
     return Attached() if space_id is None else embeddings.attach(connection, space_id, texts)
 
 
@@ -140,6 +144,11 @@ def set_walk_problems(connection: apsw.Connection, problems: Sequence[FileProble
     connection.executemany(
         _ADD_PROBLEM, ((problem.path, _WALK, messages.encode(problem.message)) for problem in problems)
     )
+
+
+def walk_problems(connection: apsw.Connection) -> list[FileProblem]:
+    """The problems of the last walk, in its order."""
+    return [FileProblem(path, messages.decode(text)) for path, text in fetch_rows(connection, _WALK_PROBLEMS)]
 
 
 def unattached(connection: apsw.Connection, space_id: int, *, after: int, limit: int) -> list[StoredChunk]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -50,6 +50,7 @@ _NAMED = (
     "AND substr('.' || qualified_folded, -length(?2)) = ?2 ORDER BY length(qualified_folded), id"
 )
 _FILES = f"SELECT {FILE_COLUMNS} FROM files ORDER BY path"
+_FILES_OF = f"SELECT {FILE_COLUMNS} FROM files WHERE path IN (SELECT value FROM carray(?)) ORDER BY path"
 _PROBLEMS = "SELECT path, message FROM problems ORDER BY path, id"
 _COUNTS = "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks)"
 _SPACES = f"SELECT {SPACE_COLUMNS} FROM spaces ORDER BY last_used_at DESC, id"
@@ -246,6 +247,13 @@ class Reader:
     def files(self) -> tuple[StoredFile, ...]:
         """The files of the index by path."""
         return tuple(map(file_of, self._pool.run(lambda connection: fetch_rows(connection, _FILES))))
+
+    def files_of(self, paths: Collection[str]) -> tuple[StoredFile, ...]:
+        """Those of the files `paths` that the index has, by path."""
+        if not paths:
+            return ()
+        asked = apsw.carray(tuple(paths))
+        return tuple(map(file_of, self._pool.run(lambda connection: fetch_rows(connection, _FILES_OF, (asked,)))))
 
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read or was indexed in part, by path."""

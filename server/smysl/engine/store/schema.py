@@ -45,7 +45,7 @@ _FIRST = (
     "CREATE TABLE spaces ("
     "id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, model TEXT NOT NULL, dimensions INTEGER NOT NULL, "
     "digest TEXT NOT NULL, prompt_version TEXT NOT NULL, options TEXT NOT NULL, windowing TEXT NOT NULL, "
-    "created_at REAL NOT NULL, last_used_at REAL NOT NULL, generation INTEGER NOT NULL DEFAULT 0)",
+    "created_at REAL NOT NULL, last_used_at REAL NOT NULL, is_complete INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE embeddings ("
     "id INTEGER PRIMARY KEY AUTOINCREMENT, space_id INTEGER NOT NULL, text_hash TEXT NOT NULL, "
     "UNIQUE (space_id, text_hash))",

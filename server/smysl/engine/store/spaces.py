@@ -8,13 +8,15 @@ from smysl.engine.store import embeddings, vectors
 from smysl.engine.store.connection import fetch_value
 from smysl.engine.types import Space
 
-_FIND = "SELECT id, windowing FROM spaces WHERE key = ?"
+_FIND = "SELECT id, windowing, is_complete FROM spaces WHERE key = ?"
 _NEW = (
     "INSERT INTO spaces (key, model, dimensions, digest, prompt_version, options, windowing, created_at, last_used_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
 _USED = "UPDATE spaces SET last_used_at = ?, windowing = ? WHERE id = ?"
 _ID = "SELECT id FROM spaces WHERE key = ?"
+_COMPLETE = "UPDATE spaces SET is_complete = 1 WHERE id = ?"
+_UNCOMPLETE = "UPDATE spaces SET is_complete = 0 WHERE id = ?"
 _IDS = "SELECT id FROM spaces"
 _DROP = (
     "DELETE FROM links WHERE space_id = ?",
@@ -25,19 +27,34 @@ _DROP = (
 )
 
 
-def use(connection: apsw.Connection, space: Space, *, windowing: str, now: float) -> int:
-    """The id of `space`, made if new. Other `windowing` than before means other texts: their links are made anew."""
+def is_known(connection: apsw.Connection, space: Space, *, windowing: str) -> bool:
+    """Whether the space is there and its texts are cut in this way."""
+    row = connection.execute(_FIND, (space.key,)).fetchone()
+    return row is not None and row[1] == windowing
+
+
+def use(connection: apsw.Connection, space: Space, *, windowing: str, now: float) -> tuple[int, bool]:
+    """The id of `space`, made if new, and whether all chunks are attached there.
+
+    Other `windowing` than before means other texts: the links are made anew.
+    """
     row = connection.execute(_FIND, (space.key,)).fetchone()
     if row is None:
         values = (space.key, space.model, space.dimensions, space.digest, space.prompt_version, space.options)
         space_id = int(fetch_value(connection, _NEW, (*values, windowing, now, now)))
         vectors.create(connection, space_id, dimensions=space.dimensions)
-        return space_id
-    space_id, known_windowing = row
+        return space_id, False
+    space_id, known_windowing, is_complete = row
     if known_windowing != windowing:
         embeddings.detach_space(connection, space_id)
+        connection.execute(_UNCOMPLETE, (space_id,))
     connection.execute(_USED, (now, windowing, space_id))
-    return int(space_id)
+    return space_id, bool(is_complete) and known_windowing == windowing
+
+
+def complete(connection: apsw.Connection, space_id: int) -> None:
+    """Note that all chunks are attached in this space."""
+    connection.execute(_COMPLETE, (space_id,))
 
 
 def drop(connection: apsw.Connection, key: str) -> bool:

@@ -55,6 +55,10 @@ class Store:
         """Read access, safe between threads. Another object after `recover`."""
         return self._reader
 
+    def size_bytes(self) -> int:
+        """The room the index takes on the disk, with its log."""
+        return sum(one.stat().st_size for one in _companions(self._path) if one.exists())
+
     @contextlib.contextmanager
     def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
         """Write access for the block; waits up to `wait` seconds for another writer. Raises `IndexBusyError`."""
@@ -99,6 +103,28 @@ class Store:
             self.notices = (*self.notices, _set_aside(self._path, reason))
         if _prepare(self._path) is not None:
             raise IndexDamagedError(say("The index {path} is damaged ({cause}).", path=self._path, cause="new file"))
+
+
+def remove_index(path: Path) -> int:
+    """Remove the index file at `path` and what belongs to it; returns the bytes freed.
+
+    Raises `IndexBusyError` while another process writes it, `IndexFileError`.
+    """
+    freed = 0
+    with writer_lock(path, wait=0.0):
+        try:
+            for one in (*_companions(path), *path.parent.glob(f"{path.name}.aside-*")):
+                if one.exists():
+                    freed += one.stat().st_size
+                    one.unlink()
+        except OSError as error:
+            raise cannot_write(path, error) from error
+    path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+    return freed
+
+
+def _companions(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + ending) for ending in _COMPANIONS)
 
 
 def _prepare(path: Path) -> _Distrust | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,6 @@ _BUMP = "UPDATE meta SET value = value + 1 WHERE key = 'generation'"
 _RETIRE_AT_ONCE = 500
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _VACUUM = "VACUUM"
-_OPTIMIZE = "PRAGMA optimize"
 
 
 class Writer:
@@ -48,13 +47,24 @@ class Writer:
             with self._changing() as connection:
                 return files.renew(connection, version)
 
-    def use_space(self, space: Space, *, windowing: str, now: float) -> int:
-        """The id of `space`, made if new; `now` in seconds since the epoch.
+    def use_space(self, space: Space, *, windowing: str, now: float) -> tuple[int, bool]:
+        """The id of `space`, made if new, and whether every chunk is attached to its texts there.
 
         `windowing` names how texts are cut for it: another one than before means that all chunks are attached anew.
+        `now` is in seconds since the epoch.
         """
+        with translated(self._path):
+            is_known = spaces.is_known(self._connection, space, windowing=windowing)
+        if is_known:
+            with translated(self._path), transaction(self._connection):
+                return spaces.use(self._connection, space, windowing=windowing, now=now)
         with self._changing() as connection:
             return spaces.use(connection, space, windowing=windowing, now=now)
+
+    def complete_space(self, space_id: int) -> None:
+        """Note that every chunk is attached in this space; adding chunks without it undoes that."""
+        with translated(self._path), transaction(self._connection):
+            spaces.complete(self._connection, space_id)
 
     def drop_space(self, key: str) -> bool:
         """Remove an embedding space with all its vectors; whether it was there."""
@@ -91,8 +101,11 @@ class Writer:
 
     def set_walk_problems(self, problems: Sequence[FileProblem]) -> None:
         """What the last walk could not read, in place of what the one before could not."""
-        with translated(self._path), transaction(self._connection):
-            files.set_walk_problems(self._connection, problems)
+        with translated(self._path):
+            if files.walk_problems(self._connection) == list(problems):
+                return
+            with transaction(self._connection):
+                files.set_walk_problems(self._connection, problems)
 
     def unattached(self, space_id: int, *, after: int, limit: int) -> list[StoredChunk]:
         """Chunks with an id above `after` that have no texts in a space, by id."""
@@ -100,8 +113,9 @@ class Writer:
             return files.unattached(self._connection, space_id, after=after, limit=limit)
 
     def attach(self, space_id: int, texts: Sequence[tuple[int, Sequence[str]]]) -> Attached:
-        """Link chunks (id, text hashes by window) to their texts; known vectors are taken at once."""
+        """Link chunks (id, text hashes by window) to these texts alone; known vectors are taken at once."""
         with self._changing() as connection:
+            embeddings.detach_from(connection, space_id, [chunk_id for chunk_id, _ in texts])
             return embeddings.attach(connection, space_id, texts)
 
     def pending(self, space_id: int, *, after: int, limit: int) -> list[PendingText]:
@@ -134,25 +148,25 @@ class Writer:
         with self._changing() as connection:
             embeddings.retry(connection, space_id)
 
-    def borrow(self, others: Sequence[Path], space: Space, *, space_id: int) -> int:
-        """Copy vectors of pending texts from other index files of the same repository; how many texts got theirs.
+    def borrow(self, others: Sequence[Path], space: Space, *, space_id: int, wanted: Set[str]) -> frozenset[str]:
+        """Copy the vectors of the texts `wanted` from other index files of the same repository; those that were found.
 
         Damage there, another schema or a missing file only means that nothing comes from it.
         """
-        with translated(self._path):
-            wanted = set(embeddings.pending_hashes(self._connection, space_id))
-        found = 0
+        found: set[str] = set()
         for other in others:
-            for rows in borrowing.vectors_of(other, space, wanted):
+            for rows in borrowing.vectors_of(other, space, wanted - found):
                 with self._changing() as connection:
                     embeddings.add(connection, space_id, rows)
-                wanted.difference_update(text_hash for text_hash, _ in rows)
-                found += len(rows)
-        return found
+                found.update(text_hash for text_hash, _ in rows)
+        return frozenset(found)
 
     def retire(self) -> None:
         """Put vectors that no chunk wants any more aside; they come back when their text does."""
-        more = True
+        with translated(self._path):
+            more = embeddings.has_orphans(self._connection)
+        if not more:
+            return
         while more:
             with self._changing() as connection:
                 more = embeddings.retire(connection, limit=_RETIRE_AT_ONCE)
@@ -160,12 +174,6 @@ class Writer:
             for space_id in spaces.ids(self._connection):
                 embeddings.trim_retired(self._connection, space_id)
                 vectors.compact(self._connection, space_id)
-
-    def tidy(self) -> None:
-        """Put the write-ahead log into the file and refresh SQLite's statistics; cheap after a small change."""
-        with translated(self._path):
-            self._connection.execute(_OPTIMIZE)
-            self._connection.execute(_TRUNCATE)
 
     def shrink(self) -> None:
         """Give the room of what was removed back to the disk; takes time and, for a while, twice the room."""

@@ -22,7 +22,7 @@ ask() {
 printf 'Indexing %s …\n' "$library"
 "$bin/smysl" index "$library" --config "$settings"
 echo
-ask 'распаковать все файлы из zip архива'
-ask 'прочитать строку csv в словарь'
-ask 'wait for the first of several threads to finish'
+ask 'проверить сертификат сервера'
+ask 'подключиться к ftp серверу'
+ask 'shorten text to fit in a given width'
 printf 'Search your own code: %s%s/smysl search "what it does" FOLDER%s\n' "$bold" "$bin" "$plain"

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing_extensions import Self
 
 from smysl.cli.app import run
-from smysl.cli.world import World
+from smysl.cli.world import Model, Models, World
 from smysl.engine.cancel import CancelToken
 from smysl.engine.settings import Settings
 from smysl.engine.types import (
@@ -47,13 +47,6 @@ def hit(name: str = "Client.retry", *, path: str = "src/сеть.py", snippet: s
         snippet=snippet,
         reasons=(Reason.WORDS, Reason.NAME),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FakeModel:
-    name: str
-    dimensions: int | None
-    installed: bool
 
 
 @dataclass
@@ -161,7 +154,13 @@ class Shell:
     def __init__(self, folder: Path, engine: FakeEngine) -> None:
         self.folder = folder
         self.engine = engine
-        self.models: tuple[FakeModel, ...] = (FakeModel("bge-m3", 1024, True), FakeModel("all-minilm", None, False))
+        self.models = Models(
+            (
+                Model("bge-m3", 1024, russian=True, is_known=True, tags=("bge-m3:latest",)),
+                Model("mine", None, russian=False, is_known=False, tags=("mine",)),
+                Model("all-minilm", 384, russian=False, is_known=True),
+            )
+        )
 
     def run(self, *arguments: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ending:
         out, err = io.StringIO(), io.StringIO()

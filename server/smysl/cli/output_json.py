@@ -74,7 +74,14 @@ def status_object(status: Status, translate: Translate) -> dict[str, Any]:
 
 def model_object(model: Model) -> dict[str, Any]:
     """A row of the catalogue beside what the server has."""
-    return {"name": model.name, "dimensions": model.dimensions, "installed": model.installed}
+    return {
+        "name": model.name,
+        "dimensions": model.dimensions,
+        "russian": model.russian,
+        "known": model.is_known,
+        "installed": bool(model.tags),
+        "tags": list(model.tags),
+    }
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

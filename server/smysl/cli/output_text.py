@@ -67,11 +67,17 @@ def write_status(session: Session, status: Status) -> None:
 
 
 def write_models(session: Session, models: Sequence[Model]) -> None:
-    """The catalogue as a table."""
-    width = max((len(model.name) for model in models), default=0)
-    for model in models:
-        state = say("installed") if model.installed else say("not installed")
-        session.answer(f"{model.name:<{width}}  {model.dimensions or '—'!s:>5}  {session.translate(state)}")
+    """The catalogue as a table: name, dimensions, languages, and the tags under which the server has it."""
+    heads = (say("Model"), say("Dimensions"), say("Russian"), say("In Ollama"))
+    rows = [tuple(session.translate(head) for head in heads), *(_model_row(session, model) for model in models)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    for row in rows:
+        session.answer("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _model_row(session: Session, model: Model) -> tuple[str, ...]:
+    russian = session.translate(say("yes") if model.russian else say("no")) if model.is_known else "?"
+    return model.name, str(model.dimensions or "?"), russian, ", ".join(model.tags) or "—"
 
 
 def _heading(session: Session, rank: int, hit: Hit) -> tuple[str, ...]:

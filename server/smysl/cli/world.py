@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Protocol, TextIO
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import ModelUnavailable
 from smysl.engine.settings import Settings
-from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status
+from smysl.engine.types import Filters, IndexReport, Message, Mode, ProgressCallback, SearchResult, Status
 
 
 class Engine(Protocol):
@@ -50,17 +51,26 @@ class Engine(Protocol):
     ) -> None: ...
 
 
-class Model(Protocol):
-    """What `models` shows of a model: its name as Ollama knows it, and whether the server has it."""
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of the catalogue, or of the server; `tags` are those under which the server has it.
 
-    @property
-    def name(self) -> str: ...
+    `dimensions` is None where it is not known. `is_known` says that the catalogue has it.
+    """
 
-    @property
-    def dimensions(self) -> int | None: ...
+    name: str
+    dimensions: int | None
+    russian: bool
+    is_known: bool
+    tags: tuple[str, ...] = ()
 
-    @property
-    def installed(self) -> bool: ...
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """All models, the catalogue's best first; `notices` say why the server could not be asked."""
+
+    rows: tuple[Model, ...]
+    notices: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class World:
     folder: Path
     config_file: Path
     open_engine: Callable[[Path, Settings], Engine]
-    installed_models: Callable[[Settings], Sequence[Model]]
+    installed_models: Callable[[Settings], Models]
     stdin: TextIO = field(repr=False)
     stdout: TextIO = field(repr=False)
     stderr: TextIO = field(repr=False)
@@ -102,7 +112,30 @@ def _open_engine(workspace: Path, settings: Settings) -> Engine:
     return RealEngine.open(workspace, settings)
 
 
-def _installed_models(settings: Settings) -> Sequence[Model]:
-    from smysl.engine.engine import installed_models
+def _installed_models(settings: Settings) -> Models:
+    from smysl.engine.embed.known_models import KNOWN_MODELS
+    from smysl.engine.embed.ollama_models import list_models
 
-    return installed_models(settings)
+    notices: tuple[Message, ...] = ()
+    try:
+        listed = list_models(settings)
+    except ModelUnavailable as error:
+        listed = ()
+        notices = (error.message, *((error.advice,) if error.advice else ()))
+    known = [
+        Model(
+            name=row.name,
+            dimensions=row.dimensions or None,
+            russian=row.russian,
+            is_known=True,
+            tags=tuple(model.installed.tag for model in listed if model.row.name == row.name),
+        )
+        for row in sorted(KNOWN_MODELS, key=lambda row: row.rank)
+    ]
+    names = {model.name for model in known}
+    others = [
+        Model(model.installed.tag, model.row.dimensions or None, model.row.russian, False, (model.installed.tag,))
+        for model in listed
+        if model.row.name not in names
+    ]
+    return Models((*known, *others), notices)

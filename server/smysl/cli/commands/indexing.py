@@ -28,7 +28,7 @@ def index(
     session: Session,
     path: Workspace = None,
     *,
-    force: Annotated[bool, typer.Option("--force", help="Read every file again, changed or not.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Try texts again that the model failed on.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Index a folder, or bring its index up to date."""
@@ -59,11 +59,14 @@ def watch(session: Session, path: Workspace = None) -> None:
 
     def on_update(report: IndexReport) -> None:
         session.notice_all(report.notices)
-        session.tell(output_text.index_line(session, report))
+        if report.files_changed or report.files_removed or report.embedded:
+            session.tell(output_text.index_line(session, report))
 
     with cancelled_by_ctrl_c() as cancel, session.engine(workspace) as engine:
+        # Watching begins with a refresh of its own; this one is for its progress bar and for Ctrl+C.
         with shown_progress(session) as progress:
-            on_update(engine.refresh(progress=progress, cancel=cancel))
+            first = engine.refresh(progress=progress, cancel=cancel)
+        session.tell(output_text.index_line(session, first))
         with engine.watch(on_update):
             session.notice(say("Watching {path}; Ctrl+C ends it.", path=workspace))
             while not cancel.wait(3600):

@@ -15,8 +15,9 @@ def models(
 ) -> None:
     """List the models that are known, and which of them Ollama has."""
     found = session.world.installed_models(session.settings)
+    session.notice_all(found.notices)
     if as_json:
-        for model in found:
+        for model in found.rows:
             session.answer(output_json.line(output_json.model_object(model)))
     else:
-        output_text.write_models(session, found)
+        output_text.write_models(session, found.rows)

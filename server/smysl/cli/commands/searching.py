@@ -15,7 +15,7 @@ from smysl.cli.progress import shown_progress
 from smysl.cli.session import Session
 from smysl.cli.world import Engine
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import DiskFullError, EmbedderError, IndexBusyError, UsageError
+from smysl.engine.errors import DiskFullError, IndexBusyError, ModelFault, ModelUnavailable, UsageError
 from smysl.engine.types import Filters, Kind, Mode, SearchResult, Tests, Timings, say
 
 TopK = Annotated[int, typer.Option("--top-k", "-k", min=1, max=1000, metavar="N", help="How many hits at the most.")]
@@ -111,7 +111,7 @@ def refresh(session: Session, engine: Engine, cancel: CancelToken) -> None:
             report = engine.refresh(progress=progress, cancel=cancel)
     except IndexBusyError:
         session.notice(say("Another process is indexing this folder; the answer comes from the index as it is."))
-    except (DiskFullError, EmbedderError) as error:
+    except (DiskFullError, ModelUnavailable, ModelFault) as error:
         session.notice(error.message)
         if error.advice:
             session.notice(error.advice)

@@ -87,18 +87,17 @@ class EmbeddingRun:
         self._stop.cancel()
 
     def pump(self) -> None:
-        """Write what has come back and hand out what waits, without waiting for the model."""
-        while True:
-            try:
-                batch, answer = self._answers.get_nowait()
-            except queue.Empty:
-                break
-            self._take(batch, answer)
-        self._hand_out()
+        """Write what has come back and hand out full batches, without waiting for the model."""
+        self._take_all()
+        self._hand_out(least=self._size())
 
     def drain(self, *, seconds: float) -> bool:
-        """Wait up to `seconds` for an answer of the model, then pump; False when nothing is left to do."""
-        self.pump()
+        """Hand out all that waits, then write the next answer, for which it waits up to `seconds`.
+
+        False when nothing is left to do.
+        """
+        self._take_all()
+        self._hand_out(least=1)
         if not self._waiting:
             return False
         try:
@@ -106,8 +105,7 @@ class EmbeddingRun:
         except queue.Empty:
             return True
         self._take(batch, answer)
-        self.pump()
-        return self._waiting > 0
+        return True
 
     def seconds_left(self, pending: int) -> float | None:
         """How long `pending` more texts will take at the speed so far; None while that is not known."""
@@ -115,12 +113,24 @@ class EmbeddingRun:
             return None
         return pending * (time.monotonic() - self._began) / self.embedded
 
-    def _hand_out(self) -> None:
+    def _size(self) -> int:
+        return max(1, self._embedder.batch_size)
+
+    def _take_all(self) -> None:
+        while True:
+            try:
+                batch, answer = self._answers.get_nowait()
+            except queue.Empty:
+                return
+            self._take(batch, answer)
+
+    def _hand_out(self, *, least: int) -> None:
+        """Give the model's thread as much as it may have waiting, in batches of at least `least` texts."""
         while self.failure is None and self._waiting < _BATCHES_WAITING:
-            size = max(1, self._embedder.batch_size)
+            size = self._size()
             while len(self._ready) < size and self._read_ahead():
                 pass
-            if not self._ready:
+            if len(self._ready) < least:
                 return
             batch, self._ready = tuple(self._ready[:size]), self._ready[size:]
             self._waiting += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ import numpy as np
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import EmbedderError
-from smysl.engine.search.fusion import DENSE_WEIGHT, fuse, meaning
+from smysl.engine.search.fusion import DENSE_WEIGHT, UNREAD_WEIGHT, fuse, meaning
 from smysl.engine.search.lexical import FIELD_WEIGHTS, Words, flat_terms, score_words
 from smysl.engine.search.query import Query, analyse
 from smysl.engine.search.ranking import Candidate, rank, spread_twins
@@ -21,11 +22,14 @@ from smysl.engine.store.records import StoredChunk
 from smysl.engine.store.scope import Scope
 from smysl.engine.types import Filters, Hit, Message, Mode, Reason, SearchResult, Timings, Vector, say
 
-_DEPTH = 200
-"""Candidates from each half."""
+_WORDS_DEPTH = 200
+_MEANING_DEPTH = 60
+"""Candidates from each half; a longer page takes more."""
 
 _RANKED = 120
 """Candidates that the rules look at, at the least; a longer page takes more."""
+
+_CYRILLIC = re.compile("[а-яёА-ЯЁ]")
 
 _TELLING_MEANING = 0.15
 _TELLING_WORDS = 0.25
@@ -68,13 +72,13 @@ class Searcher:
         embed = clock.lap()
         scope = self._reader.scope(filters)
         query = analyse(text, self._reader)
-        words = self._words(query, scope, mode, cancel)
+        words = self._words(query, scope, mode, max(_WORDS_DEPTH, 2 * top_k), cancel)
         lexical = clock.lap()
-        meanings = self._meanings(vector, words, scope, cancel)
+        meanings = self._meanings(vector, words, scope, max(_MEANING_DEPTH, 2 * top_k), cancel)
         dense = clock.lap()
         if meanings and mode is not Mode.DENSE:
             words |= self._words_of(query, [chunk for chunk in meanings if chunk not in words])
-        weight = 1.0 if mode is Mode.DENSE else self._dense_weight
+        weight = 1.0 if mode is Mode.DENSE else self._weight(text)
         scores = fuse({chunk: found.score for chunk, found in words.items()}, meanings, dense_weight=weight)
         page = self._page(query, scores, top_k)
         hits = tuple(self._hit(query, one, score, words, meanings) for one, score in page)
@@ -93,13 +97,21 @@ class Searcher:
             notices += [error.message, say("The words alone answered.")]
             return None
 
-    def _words(self, query: Query, scope: Scope, mode: Mode, cancel: CancelToken | None) -> dict[int, Words]:
+    def _weight(self, text: str) -> float:
+        """What the model's half counts for `text`: next to nothing in a language that it was not trained on."""
+        if self._embedder is None or self._embedder.reads_russian or not _CYRILLIC.search(text):
+            return self._dense_weight
+        return min(self._dense_weight, UNREAD_WEIGHT)
+
+    def _words(
+        self, query: Query, scope: Scope, mode: Mode, depth: int, cancel: CancelToken | None
+    ) -> dict[int, Words]:
         if mode is Mode.DENSE:
             return {}
         asked = flat_terms(query.concepts)
-        candidates = self._reader.lexical(asked, limit=_DEPTH, scope=scope, weights=FIELD_WEIGHTS, cancel=cancel)
+        candidates = self._reader.lexical(asked, limit=depth, scope=scope, weights=FIELD_WEIGHTS, cancel=cancel)
         found = score_words(query.concepts, candidates, self._reader.term_statistics(asked))
-        named = self._reader.named(query.names[-1:], limit=_DEPTH, scope=scope) if query.names else []
+        named = self._reader.named(query.names[-1:], limit=depth, scope=scope) if query.names else []
         return found | self._words_of(query, [chunk for chunk in named if chunk not in found])
 
     def _words_of(self, query: Query, chunks: Sequence[int]) -> dict[int, Words]:
@@ -110,12 +122,12 @@ class Searcher:
         return score_words(query.concepts, candidates, self._reader.term_statistics(asked))
 
     def _meanings(
-        self, vector: Vector | None, words: Iterable[int], scope: Scope, cancel: CancelToken | None
+        self, vector: Vector | None, words: Iterable[int], scope: Scope, depth: int, cancel: CancelToken | None
     ) -> dict[int, float]:
         if vector is None or self._embedder is None:
             return {}
         key = self._embedder.space.key
-        cosines = dict(self._reader.nearest(key, vector, limit=_DEPTH, scope=scope, cancel=cancel))
+        cosines = dict(self._reader.nearest(key, vector, limit=depth, scope=scope, cancel=cancel))
         others = [chunk for chunk in words if chunk not in cosines]
         for chunk, matrix in self._reader.vectors_of(key, others).items():
             cosines[chunk] = float(np.max(matrix @ vector))

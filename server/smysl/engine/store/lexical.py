@@ -21,7 +21,11 @@ _BEST_IN_SCOPE = (
     "ORDER BY bm25(chunk_terms, ?, ?, ?, ?, ?), rowid LIMIT ?"
 )
 # Split from the search for the best rows: an auxiliary function next to ORDER BY is called for rows that LIMIT drops.
-_MATCH = "SELECT term_matches(chunk_terms) FROM chunk_terms WHERE chunk_terms MATCH ? AND rowid = ?"
+# One pass for all of them: asking FTS5 row by row costs half a millisecond each.
+_MATCHES = (
+    "SELECT rowid, term_matches(chunk_terms) FROM chunk_terms "
+    "WHERE chunk_terms MATCH ? AND +rowid IN (SELECT value FROM carray(?))"
+)
 _FREQUENCY = "SELECT doc FROM chunk_vocabulary WHERE term = ?"
 _ANY_TERM = "SELECT term FROM chunk_vocabulary LIMIT 1"
 _TOTALS = "SELECT term_totals(chunk_terms) FROM chunk_terms WHERE chunk_terms MATCH ? LIMIT 1"
@@ -56,14 +60,15 @@ def best(
 
 def matches(connection: apsw.Connection, terms: Sequence[str], chunk_ids: Sequence[int]) -> list[LexicalCandidate]:
     """How often each of `terms` stands in each field of the chunks; a chunk with none of them is left out."""
-    query = _any_of(terms)
-    found = []
-    for chunk_id in chunk_ids:
-        for (packed,) in connection.execute(_MATCH, (query, chunk_id)):
-            numbers = np.frombuffer(packed, dtype=np.int32).reshape(-1, 5).tolist()
-            rows = [(row[0], row[1], row[2], row[3], row[4]) for row in numbers]
-            found.append(LexicalCandidate(chunk_id, tuple(rows[1:]), rows[0]))
-    return found
+    if not terms or not chunk_ids:
+        return []
+    found = {}
+    wanted = apsw.carray(np.array(chunk_ids, dtype=np.int64))
+    for chunk_id, packed in connection.execute(_MATCHES, (_any_of(terms), wanted)):
+        numbers = np.frombuffer(packed, dtype=np.int32).reshape(-1, 5).tolist()
+        rows = [(row[0], row[1], row[2], row[3], row[4]) for row in numbers]
+        found[chunk_id] = LexicalCandidate(chunk_id, tuple(rows[1:]), rows[0])
+    return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
 
 
 def document_frequency(connection: apsw.Connection, term: str) -> int:

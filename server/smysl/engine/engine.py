@@ -1,0 +1,232 @@
+"""The façade: the one object the edges hold.
+
+An `Engine` is open on one workspace. Its methods are synchronous and may be called from several threads; one index run
+goes on at a time, searches answer meanwhile from what is committed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from typing_extensions import Self
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.choose import Choice, choose_embedder
+from smysl.engine.embed.embedder import Embedder
+from smysl.engine.errors import ModelUnavailable, UsageError, WorkspaceError
+from smysl.engine.index import Folder, Indexer
+from smysl.engine.search.searcher import Searcher
+from smysl.engine.search.similar import similar
+from smysl.engine.settings import Settings
+from smysl.engine.source import Changes, Watch, is_changed, worktrees
+from smysl.engine.store import Store, StoredSpace, index_file, remove_index
+from smysl.engine.types import (
+    Filters,
+    Hit,
+    IndexReport,
+    Message,
+    Mode,
+    ProgressCallback,
+    SearchResult,
+    Status,
+    say,
+)
+
+_ASK_AGAIN_SECONDS = 30.0
+"""How long a choice without a model stands before Ollama is looked for again."""
+
+_EVERYTHING = Filters()
+
+
+class Engine:
+    """Semantic search over one workspace. A context manager; `close` is idempotent."""
+
+    def __init__(self, workspace: Path, settings: Settings, store: Store, embedder: Embedder | None = None) -> None:
+        """`embedder` overrides what `settings.model` says; the engine closes it."""
+        self._workspace = workspace
+        self._settings = settings
+        self._store = store
+        self._choice: Choice | None = Choice(embedder) if embedder else None
+        self._chosen_at = 0.0
+        self._choosing = threading.Lock()
+
+    @classmethod
+    def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
+        """An engine on the folder `workspace`; its index file is made if there is none.
+
+        The model is looked for when it is first needed. Raises `WorkspaceError`, `IndexFileError`.
+        """
+        if not workspace.exists():
+            raise WorkspaceError(say("There is no folder {path}.", path=workspace))
+        if not workspace.is_dir():
+            raise WorkspaceError(
+                say("{path} is a file, not a folder.", path=workspace), say("Give the folder it is in.")
+            )
+        workspace = workspace.resolve()
+        return cls(workspace, settings, Store(index_file(workspace, cache_dir=settings.cache_dir)), embedder)
+
+    @property
+    def workspace(self) -> Path:
+        """The folder this engine is open on, absolute."""
+        return self._workspace
+
+    def refresh(
+        self,
+        *,
+        progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
+        force: bool = False,
+    ) -> IndexReport:
+        """Make the index equal to the workspace; only what changed is read, only texts never seen are embedded.
+
+        `force` gives texts that the model failed on another try. Raises `IndexBusyError` when another process writes
+        this index, `ModelMissing` for a model that is not there, `Cancelled`, `IndexFileError`, `WorkspaceError`.
+        """
+        choice = self._model(cancel)
+        report = self._indexer(choice.embedder).refresh(progress=progress, cancel=cancel, retry_failed=force)
+        return replace(report, notices=(*self._store.notices, *choice.notices, *report.notices))
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int = 10,
+        filters: Filters = _EVERYTHING,
+        mode: Mode = Mode.FUSED,
+        cancel: CancelToken | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> SearchResult:
+        """The best `top_k` chunks for `query`, from the index as it is.
+
+        When the model does not answer, the words do, with a notice; in `Mode.DENSE` that is an error.
+        `without` names ranking rules to leave out, for ablations.
+        """
+        if top_k < 1:
+            raise UsageError(say("The number of results must be at least 1."))
+        choice = Choice(None) if mode is Mode.LEXICAL else self._model(cancel)
+        if mode is Mode.DENSE and choice.embedder is None:
+            raise ModelUnavailable(
+                say("There is no model to search by meaning."), choice.notices[0] if choice.notices else None
+            )
+        searcher = Searcher(self._store.reader, choice.embedder, without=without)
+        result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
+        return self._checked(replace(result, notices=(*choice.notices, *result.notices)))
+
+    def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
+        """Code like the innermost chunk at `line` (1-based) of `path`, from stored vectors; no model is called.
+
+        Raises `UsageError` when the index has no chunk there.
+        """
+        stored = self._store.reader.chunk_at(path, line)
+        if stored is None:
+            raise UsageError(
+                say("The index has no function or class at {path}:{line}.", path=path, line=line),
+                say("Give a line inside one, in a file of the workspace, and index the workspace first."),
+            )
+        spaces = self._store.reader.spaces()
+        space = spaces[0].space if spaces else None
+        return self._checked(similar(self._store.reader, space, stored, top_k=top_k, filters=filters))
+
+    def status(self) -> Status:
+        """What the index holds. Asks no model and no network."""
+        reader = self._store.reader
+        counts = reader.counts()
+        spaces: tuple[StoredSpace, ...] = reader.spaces()
+        current = spaces[0].space if spaces else None
+        coverage = reader.coverage(current.key) if current else None
+        return Status(
+            workspace=str(self._workspace),
+            index_file=str(self._store.path),
+            files=counts.files,
+            chunks=counts.chunks,
+            embedded=coverage.embedded if coverage else 0,
+            pending=coverage.pending if coverage else 0,
+            failed=coverage.failed if coverage else 0,
+            model=current.model if current else None,
+            dimensions=current.dimensions if current else None,
+            spaces=tuple(f"{one.space.model} ({one.space.dimensions})" for one in spaces),
+            size_bytes=self._store.size_bytes(),
+            problems=(*reader.problems(), *(reader.failures(current.key) if current else ())),
+            notices=self._store.notices,
+        )
+
+    @contextmanager
+    def watch(self, on_update: Callable[[IndexReport], None]) -> Iterator[None]:
+        """Keep the index equal to the workspace for the block; `on_update` hears of each change, from a thread.
+
+        It begins with what changed before. An exception in the index run is logged and watching goes on.
+        Raises as `refresh` for that first run.
+        """
+
+        def changed(changes: Changes) -> None:
+            indexer = self._indexer(self._model().embedder)
+            on_update(indexer.refresh() if changes.rescan else indexer.update(changes.paths))
+
+        with Watch(self._workspace, changed, include=self._settings.include) as watch:
+            report = self.refresh()
+            on_update(replace(report, notices=(*report.notices, *watch.notices)))
+            yield
+
+    def clean(self) -> int:
+        """Remove this workspace's index file; returns the bytes freed. The engine is closed by it.
+
+        Raises `IndexBusyError` while another process writes it.
+        """
+        self.close()
+        return remove_index(self._store.path)
+
+    def close(self) -> None:
+        """Let go of the index file and the model."""
+        self._store.close()
+        with self._choosing:
+            choice, self._choice = self._choice, None
+        if choice and choice.embedder:
+            choice.embedder.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _indexer(self, embedder: Embedder | None) -> Indexer:
+        settings = self._settings
+        sources = Folder(
+            self._workspace, exclude=settings.exclude, include=settings.include, max_file_bytes=settings.max_file_bytes
+        )
+        siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
+        return Indexer(sources, self._store, embedder, siblings=siblings)
+
+    def _model(self, cancel: CancelToken | None = None) -> Choice:
+        """The model to use; one that does not answer now is looked for again later, one that is missing raises."""
+        with self._choosing:
+            waited = time.monotonic() - self._chosen_at
+            if self._choice is None or (self._choice.embedder is None and waited > _ASK_AGAIN_SECONDS):
+                try:
+                    self._choice = choose_embedder(self._settings, cancel=cancel)
+                except ModelUnavailable as error:
+                    self._choice = Choice(None, _told(error))
+                self._chosen_at = time.monotonic()
+            return self._choice
+
+    def _checked(self, result: SearchResult) -> SearchResult:
+        """`result` with those hits marked whose file has changed since it was indexed."""
+        stored = {one.path: one for one in self._store.reader.files_of({hit.path for hit in result.hits})}
+        stale = {path for path, one in stored.items() if is_changed(self._workspace / path, one.size, one.mtime_ns)}
+
+        def checked(hit: Hit) -> Hit:
+            return replace(hit, is_stale=hit.path not in stored or hit.path in stale)
+
+        return replace(result, hits=tuple(map(checked, result.hits)))
+
+
+def _told(error: ModelUnavailable) -> tuple[Message, ...]:
+    return tuple(sentence for sentence in (error.message, error.advice) if sentence is not None)

@@ -9,7 +9,7 @@ _LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъ"
 _COUNTS = (110, 85, 80, 74, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12, 10, 9, 7, 6)
 _FREQUENCY = dict(zip(_LETTERS, (*_COUNTS, 5, 4, 3, 3, 3, 1), strict=True))
 _TYPICAL = 50
-_LOWER_CASE = 8
+_LOWER_CASE = 12
 _BREAK_OF_CASE = -60
 _FOREIGN = -90
 _LEAST = -40

@@ -31,7 +31,6 @@ from smysl.engine.types import Message, say
 
 _log = logging.getLogger(__name__)
 
-_POLLING_SECONDS = 2.0
 _PATIENCE_SECONDS = 5.0
 # Opening and reading a file are not among them: reading a changed file must not look like another change.
 _CHANGES: list[type[FileSystemEvent]] = [
@@ -68,11 +67,20 @@ class Observation:
             logging.getLogger(_OVERFLOW_LOGGER).removeFilter(self.listener)
 
 
-def observe(workspace: Path, on_event: OnEvent, on_loss: Callable[[], None], skipped: frozenset[str]) -> Observation:
+def observe(
+    workspace: Path,
+    on_event: OnEvent,
+    on_loss: Callable[[], None],
+    skipped: frozenset[str],
+    *,
+    native: Callable[[], BaseObserver] = Observer,
+    polling_seconds: float = 2.0,
+) -> Observation:
     """Observe all below `workspace`: `on_event(path, is_folder)` hears of each change, from a thread of its own.
 
     `path` is relative to the workspace, with forward slashes ("" is the workspace). `on_loss` hears that events were
-    lost. Folders with a name in `skipped` need not be observed. Raises `WorkspaceError` if the folder is not there.
+    lost. Folders with a name in `skipped` need not be observed. Where `native`, the system's way to observe, does not
+    work, the folder is looked through every `polling_seconds`. Raises `WorkspaceError` if the folder is not there.
     """
     root = os.path.realpath(workspace)
     if not Path(root).is_dir():
@@ -81,13 +89,13 @@ def observe(workspace: Path, on_event: OnEvent, on_loss: Callable[[], None], ski
             say("Check the path and the permissions."),
         )
     handler = _Handler(root, on_event)
-    observer = Observer()
+    observer = native()
     try:
         _start(observer, handler, root)
     except OSError as error:
         _log.warning("No events from the file system below %s: %s", root, error)
         _stop(observer)
-        polling = PollingObserverVFS(os.stat, _listing_without(skipped), polling_interval=_POLLING_SECONDS)
+        polling = PollingObserverVFS(os.stat, _listing_without(skipped), polling_interval=polling_seconds)
         try:
             _start(polling, handler, root)
         except OSError as second:
@@ -96,7 +104,7 @@ def observe(workspace: Path, on_event: OnEvent, on_loss: Callable[[], None], ski
                 say("The folder “{path}” cannot be watched: {reason}.", path=str(workspace), reason=str(second)),
                 say("Check the path and the permissions."),
             ) from second
-        return Observation([polling], (_notice(error),))
+        return Observation([polling], (_notice(error, polling_seconds),))
     listener = _OverflowListener(on_loss)
     logging.getLogger(_OVERFLOW_LOGGER).addFilter(listener)
     return Observation([observer], (), listener)
@@ -140,17 +148,17 @@ def _stop(observer: BaseObserver) -> None:
         observer.unschedule_all()
 
 
-def _notice(error: OSError) -> Message:
+def _notice(error: OSError, polling_seconds: float) -> Message:
     if error.errno in {errno.ENOSPC, errno.EMFILE}:
         return say(
             "The system's limit of watched folders is reached; changes are looked for every {seconds} s instead. "
             "Raise fs.inotify.max_user_watches and max_user_instances to have them at once.",
-            seconds=_POLLING_SECONDS,
+            seconds=polling_seconds,
         )
     return say(
         "The system gives no events for this folder ({reason}); changes are looked for every {seconds} s instead.",
         reason=error.strerror or str(error),
-        seconds=_POLLING_SECONDS,
+        seconds=polling_seconds,
     )
 
 

@@ -43,7 +43,7 @@ def compile_patterns(lines: Iterable[str]) -> Patterns | None:
             continue
         if pattern.regex is None or pattern.include is None:
             continue
-        regexes.append(_own_match(pattern.regex.pattern))
+        regexes.append(_own_match(pattern.regex.pattern, line))
         verdicts.append(pattern.include)
     if not regexes:
         return None
@@ -52,14 +52,18 @@ def compile_patterns(lines: Iterable[str]) -> Patterns | None:
     return Patterns(re.compile(joined, re.DOTALL), tuple(reversed(verdicts)))
 
 
-def _own_match(regex: str) -> str:
+def _own_match(regex: str, line: str) -> str:
     """pathspec's expression for a path or anything below it, as one that matches the whole of the path."""
     plain = regex.replace(_FOLDER_MARK, "/")
     if plain == ".":
         return ".+"
     if plain == "/":
         return ".*/"
-    return plain + ".+" if plain.endswith("/") and not regex.endswith(_FOLDER_MARK) else plain
+    if line.rstrip().endswith("/**/"):
+        return plain + ".+/"  # git means the folders inside; pathspec takes the folder itself as well
+    if plain.endswith("/") and not regex.endswith(_FOLDER_MARK):  # `folder/**`
+        return plain + ".+"
+    return plain
 
 
 def may_match_below(patterns: Sequence[str], folder: str) -> bool:

@@ -46,7 +46,7 @@ def run(arguments: Sequence[str], world: World) -> int:
         command = get_command(build_app())
         localise(command, language)
         code = command.main(list(arguments), prog_name="smysl", standalone_mode=False, obj=world)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the parser ends the process in just this case, whatever it is told
         _let_go_of_stdout()
         return DONE
     except Exception as error:

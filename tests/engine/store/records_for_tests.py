@@ -36,12 +36,19 @@ def new(made: Chunk, *texts: str, body: str = "") -> NewChunk:
     return NewChunk(made, made.qualified_name, folded, fields, text_hashes=tuple(texts))
 
 
-def put(store: Store, path: str, chunks: Sequence[NewChunk], *, vectors: dict[str, Vector] | None = None) -> None:
-    """Write a new file, and vectors for its texts in `SPACE` if given."""
+def put(
+    store: Store,
+    path: str,
+    chunks: Sequence[NewChunk],
+    *,
+    vectors: dict[str, Vector] | None = None,
+    space: Space = SPACE,
+) -> None:
+    """Write a new file, and vectors for its texts in `space` if given."""
     with store.writer() as writer:
         space_id = None
         if vectors is not None:
-            space_id, _ = writer.use_space(SPACE, windowing="", now=0.0)
+            space_id, _ = writer.use_space(space, windowing="", now=0.0)
         removed = tuple(identity.id for identity in writer.identities(path))
         change = FileChange(path, 1, 1, "hash", 1, added=tuple(chunks), removed=removed)
         writer.replace_file(change, space_id=space_id)

@@ -17,8 +17,8 @@ from smysl.engine.store.connection import fetch_rows, fetch_value
 from smysl.engine.store.scope import Scope
 from smysl.engine.types import Vector
 
-BITS_ABOVE = 250_000
-"""Number of vectors above which the table in memory is of bits: at 1,024 dimensions 8-bit rows would pass 256 MB."""
+BITS_ABOVE = 256 * 1024 * 1024
+"""Size in bytes of an 8-bit table above which one of bits takes its place: a quarter of a million rows of 1,024."""
 
 _IDS = "SELECT id FROM embeddings WHERE space_id = ?"
 _LINKS = "SELECT embedding_id, chunk_id FROM links WHERE space_id = ? AND embedding_id IS NOT NULL"
@@ -78,7 +78,7 @@ class ResidentSpace:
         gone = ~np.isin(self._ids, present)
         new = np.setdiff1d(present, self._ids, assume_unique=True)
         few = max(64, int(_RELOAD_SHARE * len(self._ids)))
-        fits = isinstance(self._table, Bits) == (len(present) > self._bits_above)
+        fits = isinstance(self._table, Bits) == self._wants_bits(len(present))
         if fits and np.count_nonzero(gone) <= few // 4 and len(new) <= few and len(self._ids):
             if gone.any():
                 self._table.keep(~gone)
@@ -92,7 +92,7 @@ class ResidentSpace:
         self._generation = generation
 
     def _load(self, connection: apsw.Connection, *, expected: int) -> None:
-        table: CoarseTable | None = None if expected > self._bits_above else Bytes(self._dimensions)
+        table: CoarseTable | None = None if self._wants_bits(expected) else Bytes(self._dimensions)
         total = np.zeros(self._dimensions, dtype=np.float64)
         parts = []
         for ids, matrix in vectors.read_all(connection, self._space_id):
@@ -105,6 +105,9 @@ class ResidentSpace:
         self._table = table or Bytes(self._dimensions)
         self._ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
         self._sum, self._summed = total, len(self._ids)
+
+    def _wants_bits(self, rows: int) -> bool:
+        return rows * self._dimensions > self._bits_above
 
     def _append(self, ids: NDArray[np.int64], matrix: NDArray[np.float32]) -> None:
         if len(ids):

@@ -11,8 +11,8 @@ from smysl.engine.chunk.lines import Lines
 from smysl.engine.types import Kind
 
 _BLANK_LINES = re.compile(r"\n(?:[ \t\f]*\n){2,}")
-_AFTER_BRACKET = re.compile(r"(?<=[(\[{])\s*\n\s*")
-_BEFORE_BRACKET = re.compile(r",?\s*\n\s*(?=[)\]}])")
+_AFTER_BRACKET = re.compile(r"(?<=[(\[{])\s*\\?\n\s*")
+_BEFORE_BRACKET = re.compile(r",?\s*\\?\n\s*(?=[)\]}])")
 _LINE_BREAK = re.compile(r"\s*\\?\n\s*")
 
 

@@ -19,6 +19,8 @@ from smysl.engine.chunk.pieces import Piece, class_body, pieces
 
 _CONFLICT_MARKER = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)[^\n]*", re.MULTILINE)
 _NAME = re.compile(rb"(?:(?:async[ \t]+)?def|class)[ \t]+([^\W\d]\w*)", re.MULTILINE)
+_LONGEST_SEARCHED = 20_000  # bytes; no person writes a longer function, and generated nests take long to parse
+_LINE_FEED = re.compile(rb"\n")
 _NOT_BLANK = re.compile(rb"[^\s]")
 
 
@@ -88,6 +90,7 @@ class _Patient:
             return []
         header = bytes(self.buffer[piece.start : body.start]).rstrip()
         if parse(_alone(header + b" pass\n", piece.indent)).root_node.has_error:
+            self.errors.append(piece.definition)
             self._simplify_header(piece, body.start)
         self.ends[piece.definition] = piece.end
         return list(pieces(self.buffer, body.start, piece.end, body.indent))
@@ -95,17 +98,44 @@ class _Patient:
     def _mend_function(self, piece: Piece) -> None:
         self.ends[piece.definition] = piece.end
         header_end = self.buffer.find(b"\n", piece.definition, piece.end)
-        original = bytes(self.buffer[piece.start : piece.end])
-        for error in self._error_lines(piece):
-            if 0 <= header_end < error:
-                self._pass_from(error, piece.end)
-                if self._is_sound(piece.start, piece.end, piece.indent):
-                    return
-                self.buffer[piece.start : piece.end] = original
-        if self._replace_definition(piece):
+        suspects = self._error_lines(piece)
+        for error in suspects:
+            if 0 <= header_end < error and self._keep_up_to(error, piece):
+                self.errors.append(error)
+                return
+        is_searched = header_end >= 0 and piece.end - piece.start <= _LONGEST_SEARCHED
+        if is_searched and self._keep_most(header_end + 1, piece):
             return
-        del self.ends[piece.definition]
-        self._pass_from(piece.start, piece.end)
+        self.errors.append(piece.definition)
+        if not self._replace_definition(piece):
+            del self.ends[piece.definition]
+            self._pass_from(piece.start, piece.end)
+
+    def _keep_most(self, body: int, piece: Piece) -> bool:
+        """Keep as many lines from byte `body` on as parse; the parser may see an error long before where it is."""
+        starts = [body, *(match.end() for match in _LINE_FEED.finditer(self.buffer, body, piece.end - 1))]
+        original = bytes(self.buffer[piece.start : piece.end])
+        kept, low, high = None, 0, len(starts) - 1
+        while low <= high:
+            middle = (low + high) // 2
+            if self._keep_up_to(starts[middle], piece):
+                kept, low = middle, middle + 1
+                self.buffer[piece.start : piece.end] = original
+            else:
+                high = middle - 1
+        if kept is None:
+            return False
+        self.errors.append(starts[kept])
+        return self._keep_up_to(starts[kept], piece)
+
+    def _keep_up_to(self, byte: int, piece: Piece) -> bool:
+        """Blank a piece out from `byte` on if that mends it."""
+        original = bytes(self.buffer[piece.start : piece.end])
+        self._pass_from(byte, piece.end)
+        if self._is_sound(piece.start, piece.end, piece.indent):
+            return True
+        self.buffer[piece.start : piece.end] = original
+        return False
 
     def _replace_definition(self, piece: Piece) -> bool:
         """Put a definition with the same name at the same place, and nothing else; decorators go as well."""
@@ -131,8 +161,9 @@ class _Patient:
         self.buffer[body_start - 1] = ord("\n")
 
     def _mend_statements(self, piece: Piece) -> None:
-        self._pass_from(self._error_lines(piece)[0], piece.end)
-        if not self._is_sound(piece.start, piece.end, piece.indent):
+        error = self._error_lines(piece)[0]
+        self.errors.append(error)
+        if not self._keep_up_to(error, piece):
             self._pass_from(piece.start, piece.end)
 
     def _pass_from(self, start: int, end: int) -> None:
@@ -152,7 +183,6 @@ class _Patient:
         shift = piece.end - len(wrapped)
         narrow = max(piece.start, _first_error(root) + shift)
         wide = max(piece.start, _widest_error(root) + shift)
-        self.errors.append(narrow)
         return self._line_start(piece, narrow), self._line_start(piece, wide)
 
     def _line_start(self, piece: Piece, byte: int) -> int:
@@ -190,16 +220,15 @@ def _widest_error(root: Node) -> int:
 
 def _broken_regions(root: Node, length: int) -> Iterator[tuple[int, int]]:
     """The byte spans between the definitions that the parser understood."""
-    start: int | None = None
+    is_lost = root.type == "ERROR"
+    start = 0 if is_lost else None
     for child in root.children:
         # A definition that is not at the margin was torn out of something that the parser did not understand.
         is_sound = not child.has_error and child.type.endswith("_definition") and child.start_point.column == 0
         if is_sound and start is not None:
             yield start, child.start_byte
             start = None
-        elif start is None and (child.has_error or child.is_missing):
+        elif start is None and not is_sound and (is_lost or child.has_error or child.is_missing):
             start = child.start_byte - child.start_point.column
-    if root.type == "ERROR" and start is None:
-        start = 0
     if start is not None:
         yield start, length

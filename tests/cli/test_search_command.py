@@ -183,6 +183,16 @@ def test_similar_finds_the_workspace_around_the_file(shell: Shell, engine: FakeE
     assert engine.places[1] == ("app.py", 7)
 
 
+def test_similar_takes_a_place_as_hits_are_printed(shell: Shell, engine: FakeEngine) -> None:
+    inner = shell.folder / "tests"
+    for folder in (shell.folder / ".git", shell.folder / "src", inner):
+        folder.mkdir()
+    (shell.folder / "src" / "app.py").write_text("x = 1\n")
+    Shell(inner, engine).run("similar", "src/app.py:7")
+    Shell(inner, engine).run("similar", "app.py:8", "--workspace", "../src")
+    assert engine.places == [("src/app.py", 7), ("app.py", 8)]
+
+
 def test_similar_refuses_a_file_outside_the_workspace(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("")
     (tmp_path / "other").mkdir()

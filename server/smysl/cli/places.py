@@ -32,16 +32,15 @@ def repository_around(folder: Path) -> Path | None:
 def place_in(place: str, folder: Path, workspace: Path | None) -> tuple[Path, str, int]:
     """The workspace, the path in it (forward slashes) and the line of `FILE:LINE`.
 
-    Without `workspace` it is the repository around the file, else `folder`. Raises `UsageError`.
+    FILE is looked for from `folder`, then from the workspace, as hits are printed. Without `workspace` it is the
+    repository around the file, else `folder`. Raises `UsageError`.
     """
     name, _, number = place.rpartition(":")
     if not name or not number.isdecimal() or int(number) < 1:
         raise UsageError(
             say("“{place}” is not a place in a file.", place=place), say("Write it as FILE:LINE, such as app.py:12.")
         )
-    file = (folder / Path(name).expanduser()).resolve()
-    if not file.is_file():
-        raise UsageError(say("There is no file “{path}”.", path=name))
+    file = _file(Path(name).expanduser(), folder, workspace_of(workspace, folder))
     root = workspace_of(workspace, folder) if workspace else (repository_around(file.parent) or folder)
     root = root.resolve()
     if not file.is_relative_to(root):
@@ -50,3 +49,10 @@ def place_in(place: str, folder: Path, workspace: Path | None) -> tuple[Path, st
             say("Name its workspace with --workspace."),
         )
     return root, file.relative_to(root).as_posix(), int(number)
+
+
+def _file(name: Path, *folders: Path) -> Path:
+    for folder in folders:
+        if (folder / name).is_file():
+            return (folder / name).resolve()
+    raise UsageError(say("There is no file “{path}”.", path=name))

@@ -117,10 +117,13 @@ def test_a_saved_run_is_read_again(tmp_path: Path) -> None:
 
 def test_runs_are_compared_on_the_queries_they_share() -> None:
     found = compare_runs(_run(2, 2, 2), _run(1, 2, 1, 1))
-    assert found["en"].difference == 0.5
-    assert found["en"].queries == 2
-    assert found["ru"].difference == 0.0
-    assert list(comparison_table(found))[1].split()[:3] == ["en", "2", "+0.500"]
+    assert [(row.metric, row.language, row.comparison.difference, row.comparison.queries) for row in found] == [
+        ("MRR@10", "en", 0.5, 2),
+        ("MRR@10", "ru", 0.0, 1),
+        ("R@10", "en", 0.0, 2),
+        ("R@10", "ru", 0.0, 1),
+    ]
+    assert list(comparison_table(found))[1].split()[:3] == ["MRR@10/en", "2", "+0.500"]
     with pytest.raises(UsageError, match="in common"):
         compare_runs(_run(), _run(1))
 
@@ -163,8 +166,8 @@ def test_the_command_prints_json_and_compares_with_what_it_printed(shell: Shell)
     assert json.loads(first.out)["groups"][0]["MRR@10"] == 1.0
     assert shell.engine.searches[0][2] is Mode.DENSE
     second = shell.run(*arguments, "--json", "--compare", "run.json")
-    assert json.loads(second.out)["comparison"]["ru"]["difference"] == 0.0
-    assert "ΔMRR@10" in shell.run(*arguments, "--compare", "run.json").out
+    assert json.loads(second.out)["comparison"][0]["difference"] == 0.0
+    assert "MRR@10/ru" in shell.run(*arguments, "--compare", "run.json").out
 
 
 def test_the_command_runs_the_docstring_task(shell: Shell) -> None:

@@ -35,6 +35,15 @@ class Group:
         return f"{self.value or 'all'}/{self.language}"
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two runs compared by one metric over the queries of one language."""
+
+    language: str
+    metric: str
+    comparison: Comparison
+
+
 def groups(run: Run) -> tuple[Group, ...]:
     """All queries of a language, then by corpus, then by style; languages in alphabetical order."""
     found = []
@@ -47,23 +56,24 @@ def groups(run: Run) -> tuple[Group, ...]:
     return tuple(found)
 
 
-def compare_runs(old: Run, new: Run) -> Mapping[str, Comparison]:
-    """MRR@10 of the queries that both runs answered, by language.
+def compare_runs(old: Run, new: Run) -> tuple[Compared, ...]:
+    """MRR@10 and R@10 of the queries that both runs answered, by language.
 
     Raises `UsageError` when they have none in common.
     """
     before = {(answer.query.corpus, answer.query.id): answer for answer in old.answers}
-    pairs: dict[str, list[tuple[float, float]]] = {}
+    pairs: dict[str, list[tuple[Scores, Scores]]] = {}
     for answer in new.answers:
         other = before.get((answer.query.corpus, answer.query.id))
         if other is not None and other.query.text == answer.query.text:
-            pairs.setdefault(answer.query.language, []).append((other.scores.mrr, answer.scores.mrr))
+            pairs.setdefault(answer.query.language, []).append((other.scores, answer.scores))
     if not pairs:
         raise UsageError(say("The two runs have no query in common."))
-    return {
-        language: compare([first for first, _ in values], [second for _, second in values])
-        for language, values in sorted(pairs.items())
-    }
+    return tuple(
+        Compared(language, metric, compare([of(first) for first, _ in shared], [of(second) for _, second in shared]))
+        for metric, of in _COMPARED.items()
+        for language, shared in sorted(pairs.items())
+    )
 
 
 def table(found: Sequence[Group]) -> Iterator[str]:
@@ -78,15 +88,17 @@ def table(found: Sequence[Group]) -> Iterator[str]:
         yield f"{group.title:<{width}}  {group.queries:>4}  {figures}  {low:.3f}–{high:.3f}"
 
 
-def comparison_table(comparisons: Mapping[str, Comparison]) -> Iterator[str]:
-    """The comparison of two runs as lines: the change of MRR@10, its interval, and how likely chance alone is."""
-    yield f"{'':<5}  {'n':>4}  ΔMRR@10  95 %              p"
-    for language, item in comparisons.items():
+def comparison_table(compared: Sequence[Compared]) -> Iterator[str]:
+    """The comparison of two runs as lines: the change, its interval, and how likely chance alone is."""
+    yield f"{'':<10}  {'n':>4}  {'Δ':>7}  {'95 %':<16}  p"
+    for row in compared:
+        item = row.comparison
         interval = f"{item.low:+.3f}…{item.high:+.3f}"
-        yield f"{language:<5}  {item.queries:>4}  {item.difference:+7.3f}  {interval:<16}  {item.p_value:.4f}"
+        title = f"{row.metric}/{row.language}"
+        yield f"{title:<10}  {item.queries:>4}  {item.difference:+7.3f}  {interval:<16}  {item.p_value:.4f}"
 
 
-def run_object(run: Run, comparisons: Mapping[str, Comparison] | None = None) -> dict[str, Any]:
+def run_object(run: Run, compared: Sequence[Compared] = ()) -> dict[str, Any]:
     """A run as a JSON object; `read_run` reads it again."""
     return {
         "mode": run.mode.value,
@@ -102,15 +114,17 @@ def run_object(run: Run, comparisons: Mapping[str, Comparison] | None = None) ->
             }
             for group in groups(run)
         ],
-        "comparison": {
-            language: {
-                "n": item.queries,
-                "difference": item.difference,
-                "interval": [item.low, item.high],
-                "p": item.p_value,
+        "comparison": [
+            {
+                "language": row.language,
+                "metric": row.metric,
+                "n": row.comparison.queries,
+                "difference": row.comparison.difference,
+                "interval": [row.comparison.low, row.comparison.high],
+                "p": row.comparison.p_value,
             }
-            for language, item in (comparisons or {}).items()
-        },
+            for row in compared
+        ],
         "queries": [
             {
                 "corpus": answer.query.corpus,
@@ -144,6 +158,13 @@ _KEYS: Mapping[str, Callable[[Query], str]] = {
     "corpus": lambda query: query.corpus,
     "style": lambda query: query.style,
 }
+
+
+_COMPARED: Mapping[str, Callable[[Scores], float]] = {
+    "MRR@10": lambda scores: scores.mrr,
+    "R@10": lambda scores: scores.recall_10,
+}
+"""What two runs are compared by."""
 
 
 def _group(by: str, value: str, language: str, answers: Sequence[Answer]) -> Group:

@@ -74,16 +74,16 @@ def evaluate(
         )
     if not done.answers:
         raise UsageError(say("The benchmark asks nothing."))
-    comparisons = report.compare_runs(old, done) if old else {}
+    compared = report.compare_runs(old, done) if old else ()
     if as_json:
-        session.answer(output_json.line(report.run_object(done, comparisons)))
+        session.answer(output_json.line(report.run_object(done, compared)))
         return
     session.answer(session.translate(say("Model: {model}", model=done.model or say("none, words only"))))
     for text in report.table(report.groups(done)):
         session.answer(text)
-    if comparisons:
+    if compared:
         session.answer("")
-        for text in report.comparison_table(comparisons):
+        for text in report.comparison_table(compared):
             session.answer(text)
 
 

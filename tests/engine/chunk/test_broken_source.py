@@ -146,9 +146,9 @@ def test_a_class_with_a_broken_header_keeps_its_methods() -> None:
     ],
 )
 def test_extreme_source_raises_nothing_and_takes_no_time(source: str) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     chunk_source(source, "m.py")
-    assert time.perf_counter() - before < 5
+    assert time.process_time() - before < 5
 
 
 @pytest.mark.parametrize(

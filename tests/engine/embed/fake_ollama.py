@@ -47,6 +47,7 @@ class FakeOllama:
     load_seconds: how long a model takes to load, first and after a change of options; dropped clients abort the load.
     vector_for: gives the vector of a text (made a unit); None is a vector seeded by model and text.
     knows_dimensions: false before 0.11.11. tells_capabilities: false before 0.6.4.
+    queue_limit: so many calls may wait for a model that is not loaded; one more is answered 503.
     forbids: answers 403 with an empty body, as for a Host header that is not allowed.
     drops: so many next embed calls get no answer but a closed connection.
     halves: so many next embed calls get half a body and a closed connection.
@@ -63,6 +64,7 @@ class FakeOllama:
     vector_for: Callable[[str], Sequence[float]] | None = None
     knows_dimensions: bool = True
     tells_capabilities: bool = True
+    queue_limit: int = 512
     forbids: bool = False
     drops: int = 0
     halves: int = 0
@@ -82,6 +84,9 @@ class FakeOllama:
         self.lock = threading.Lock()
         self._turn = threading.Lock()
         self._loaded: dict[str, str] = {}
+        self._waiting = 0
+        self.blobs: set[str] = set()
+        self.nan_texts: Callable[[str], bool] = lambda _: False
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._port = 0
@@ -126,6 +131,13 @@ class FakeOllama:
         status = 400 if self.numbers >= (0, 13, 3) else 500
         self.fail(status, f'do embedding request: Post "http://127.0.0.1:34567{path}": EOF', fits=fits, times=times)
 
+    def nan(self, fits: Callable[[str], bool]) -> None:
+        """The model computes NaN for fitting texts: an error before 0.30, a vector of zeros and status 200 since."""
+        if self.is_new:
+            self.nan_texts = fits
+        else:
+            self.fail(500, "failed to encode response: json: unsupported value: NaN", fits=fits)
+
     def start(self) -> None:
         """Listen; on the same port as before, if there was a before."""
         self._server = _Server(self, self._port)
@@ -146,6 +158,8 @@ class FakeOllama:
             self._thread.join()
         self._loaded.clear()
 
+    kill = stop
+
     def find(self, name: str) -> FakeModel | None:
         """The model of that name; a missing tag is `latest`, and case does not count."""
         wanted = (name if ":" in name else f"{name}:latest").lower()
@@ -163,14 +177,24 @@ class FakeOllama:
         """The model leaves memory."""
         self._loaded.pop(model.tag, None)
 
+    def is_full(self, model: FakeModel) -> bool:
+        """Whether the queue of calls that need a load has no place left; calls to a loaded model pass it by."""
+        return model.tag not in self._loaded and self._waiting >= self.queue_limit
+
     def work(self, model: FakeModel, options: dict[str, Any], texts: int, client: socket.socket) -> bool:
         """Take the turn, load if needed, and spend the time of `texts` texts. False if the client went away.
 
         The runner options of a loaded model are compared with those asked for; any difference is a reload.
         """
-        while not self._turn.acquire(timeout=LONGEST_NAP):
-            if self._gone(client):
-                return False
+        with self.lock:
+            self._waiting += 1
+        try:
+            while not self._turn.acquire(timeout=LONGEST_NAP):
+                if self._gone(client):
+                    return False
+        finally:
+            with self.lock:
+                self._waiting -= 1
         try:
             wanted = repr(sorted(options.items()))
             if self._loaded.get(model.tag) != wanted:

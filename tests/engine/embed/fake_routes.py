@@ -66,6 +66,8 @@ class Routes(BaseHTTPRequestHandler):
                 {**self._listed(model), "size_vram": 0, "context_length": model.context} for model in fake.loaded()
             ]
             self._json(200, {"models": loaded})
+        elif self.path.startswith("/api/blobs/") and self.command == "HEAD":
+            self._send(200 if self.path.rpartition("/")[2] in fake.blobs else 404, b"", "text/plain")
         else:
             self._send(404, b"404 page not found", "text/plain")
 
@@ -172,7 +174,9 @@ class Routes(BaseHTTPRequestHandler):
         if rule is None and failed is None and not model.embeds:
             words = "This server does not support embeddings. Start it with `--embeddings`"
             failed = (501, words if fake.is_new else "this model does not support embeddings")
-        if not fake.work(model, call.options, len(wanted), self.connection):
+        if fake.is_full(model):
+            rule, failed = None, (503, "server busy, please try again.  maximum pending requests exceeded")
+        elif not fake.work(model, call.options, len(wanted), self.connection):
             call.dropped = self.close_connection = True
             return
         if rule is not None:
@@ -219,7 +223,7 @@ class Routes(BaseHTTPRequestHandler):
             vector = list(fake.vector_for(text)) if fake.vector_for else model.vector(text)
             if call.dimensions and 0 < call.dimensions < len(vector) and fake.knows_dimensions:
                 vector = vector[: call.dimensions]
-            vectors.append(normalised(vector))
+            vectors.append([0.0] * len(vector) if fake.nan_texts(text) else normalised(vector))
         if fake.twist:
             vectors = fake.twist(vectors)
         answer = {
@@ -326,6 +330,7 @@ class Routes(BaseHTTPRequestHandler):
         if wanted != got:
             self._error(400, f'digest mismatch, expected "{wanted}", got "{got}"')
             return
+        self.fake.blobs.add(got)
         self._send(201, b"", "application/json")
 
     def _error(self, status: int, words: str) -> None:

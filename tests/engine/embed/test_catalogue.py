@@ -82,7 +82,7 @@ def test_settings_override_single_facts_and_add_models() -> None:
     mine = resolve("someone/my-model:7b", rows)
     assert mine.is_known
     assert language_notice(mine) is None
-    assert (mine.document("x"), mine.dimensions, mine.pinned_tokens) == ("<x>", 100, 300)
+    assert (mine.document("x"), mine.pinned_dimensions, mine.pinned_tokens) == ("<x>", 100, 300)
 
 
 def test_a_row_for_the_very_tag_goes_before_one_for_the_family() -> None:

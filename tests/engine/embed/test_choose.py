@@ -56,6 +56,14 @@ def test_auto_with_a_broken_or_unsafe_ollama_searches_by_words_and_says_why() ->
     assert "plain http" in said(choose_embedder(Settings(ollama_host="http://192.0.2.1")).notices)
 
 
+def test_auto_does_not_wait_long_for_an_ollama_that_says_nothing() -> None:
+    begun = time.monotonic()
+    with FakeOllama(deaf=True) as fake:
+        choice = choose_embedder(Settings(ollama_host=fake.host))
+    assert time.monotonic() - begun < 4
+    assert "in time" in said(choice.notices)
+
+
 def test_auto_falls_back_to_the_built_in_model_where_there_is_one(tmp_path: Path) -> None:
     folder = write_static_model(tmp_path / "model")
     choice = choose_embedder(Settings(ollama_host="127.0.0.1:1"), built_in=lambda: StaticEmbedder(folder))

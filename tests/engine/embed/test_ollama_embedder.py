@@ -174,6 +174,30 @@ def test_a_server_that_dies_is_told_and_one_that_returns_is_used_again(server: S
     np.testing.assert_allclose(before, after, atol=2e-3)
 
 
+def test_a_server_killed_in_the_middle_of_documents_is_told_and_the_work_goes_on_after_its_return(
+    server: Server,
+) -> None:
+    if isinstance(server, FakeOllama):
+        server.delay_per_text = 0.02
+    with open_ollama("all-minilm", settings(server)) as embedder:
+        embedder.embed_query("warm up")
+        timer = threading.Timer(0.3, server.kill)
+        timer.start()
+        with pytest.raises(ModelUnavailable):
+            embedder.embed_documents(FUNCTIONS * 100)
+        timer.join()
+        server.start()
+        assert embedder.embed_documents(FUNCTIONS[:5]).failures == ()
+
+
+def test_a_length_that_a_person_vouches_for_is_used(server: Server) -> None:
+    rows = (ModelRow("tiny-8k", dimensions=32),)
+    with open_ollama("tiny-8k", settings(server, models=rows)) as embedder:
+        [vector] = embedder.embed_documents(["text"]).vectors
+    assert vector.shape == (32,)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
+
+
 def test_many_threads_share_one_embedder(server: Server) -> None:
     with open_ollama("all-minilm", settings(server)) as embedder:
         expected = embedder.embed_documents(FUNCTIONS[:12]).vectors

@@ -90,6 +90,25 @@ def test_one_bad_text_is_found_and_the_others_keep_their_vectors(
     np.testing.assert_array_equal(embedded.vectors[keep], good[keep])
 
 
+@pytest.mark.parametrize("version", ["0.24.0", "0.34.4"])
+def test_a_text_that_makes_nan_fails_alone_in_both_eras(version: str) -> None:
+    with (
+        FakeOllama(["all-minilm"], version=version) as server,
+        open_ollama("all-minilm", Settings(ollama_host=server.host)) as embedder,
+    ):
+        server.nan(lambda text: text == TEXTS[2])
+        assert [failure.index for failure in embedder.embed_documents(TEXTS).failures] == [2]
+
+
+def test_a_full_queue_is_waited_out(fake: FakeOllama) -> None:
+    fake.load_seconds = 0.2
+    fake.queue_limit = 0
+    with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as embedder:
+        threading.Timer(0.15, lambda: setattr(fake, "queue_limit", 512)).start()
+        assert embedder.embed_documents(TEXTS[:3]).failures == ()
+    assert fake.calls[0].status == 503
+
+
 def test_a_crash_by_accident_costs_one_repetition(fake: FakeOllama, embedder: OllamaEmbedder) -> None:
     fake.crash(times=1)
     assert embedder.embed_documents(TEXTS[:3]).failures == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from typing import Any
@@ -165,3 +166,10 @@ def test_a_pull_of_what_does_not_exist_says_so_in_its_last_line(server: Server) 
     answer = ask(server, "/api/pull", {"model": "no-such-model"})
     assert answer.status_code == 200
     assert "pull model manifest" in json.loads(answer.text.splitlines()[-1])["error"]
+
+
+def test_a_blob_that_was_sent_is_there(server: Server) -> None:
+    name = f"/api/blobs/sha256:{hashlib.sha256(b'a blob').hexdigest()}"
+    assert ask(server, name, b"a blob").status_code in (200, 201)
+    assert ask(server, name, method="HEAD").status_code == 200
+    assert ask(server, "/api/blobs/sha256:" + "1" * 64, method="HEAD").status_code == 404

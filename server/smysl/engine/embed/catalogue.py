@@ -60,7 +60,7 @@ def _overridden(row: CatalogueRow, wanted: ModelRow) -> CatalogueRow:
         is_known=True,  # a person has said what they know
         query_prompt=row.query_prompt if wanted.query_prompt is None else wanted.query_prompt,
         document_prompt=row.document_prompt if wanted.document_prompt is None else wanted.document_prompt,
-        dimensions=row.dimensions if wanted.dimensions is None else wanted.dimensions,
+        pinned_dimensions=row.pinned_dimensions if wanted.dimensions is None else wanted.dimensions,
         pinned_tokens=row.pinned_tokens if wanted.input_tokens is None else wanted.input_tokens,
     )
 

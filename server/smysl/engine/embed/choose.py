@@ -17,6 +17,9 @@ AUTO = "auto"
 LEXICAL = "lexical"
 STATIC = "static:"
 
+_AUTO_SECONDS = 2.0
+"""`auto` does not wait longer for an Ollama that takes the connection and then says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -69,7 +72,7 @@ def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | N
         return Choice(None, (say("No Ollama answers at {host}.", host=where.url),))
     from smysl.engine.embed.ollama_models import list_models, open_ollama
 
-    known = [model for model in list_models(settings, cancel=cancel) if model.row.is_known]
+    known = [model for model in list_models(settings, cancel=cancel, seconds=_AUTO_SECONDS) if model.row.is_known]
     if not known:
         return Choice(
             None,

@@ -28,6 +28,7 @@ class CatalogueRow:
     rank: 1 is the first choice of `auto`.
     russian: whether it was trained on Russian; true for a model of which nothing is known.
     pinned_tokens: the context that a person asks for in settings, which may exceed `MOST_TOKENS`; 0 is none.
+    pinned_dimensions: the length that a person vouches for in settings; 0 is none.
     sources: where all that is said.
     """
 
@@ -44,6 +45,7 @@ class CatalogueRow:
     russian: bool = False
     is_known: bool = True
     pinned_tokens: int = 0
+    pinned_dimensions: int = 0
     sources: tuple[str, ...] = ()
 
     @property

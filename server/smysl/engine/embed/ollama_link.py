@@ -61,11 +61,18 @@ class OllamaLink:
     """A context manager that holds the thread and the connections; both begin with the first call.
 
     Every method may be called from any thread, raises `Fault` when the call fails, and `Cancelled` when taken back.
-    `transport` replaces the network in tests.
+    `quick_seconds` is the patience with everything but embedding; `transport` replaces the network in tests.
     """
 
-    def __init__(self, endpoint: Endpoint, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        quick_seconds: float = QUICK_SECONDS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.endpoint = endpoint
+        self._quick_seconds = quick_seconds
         self._transport = transport
         self._lock = threading.Lock()
         self._stack = ExitStack()
@@ -85,7 +92,7 @@ class OllamaLink:
                 return answer.json().get("version")
 
         try:
-            return parse_version(self._call(ask, QUICK_SECONDS, cancel))
+            return parse_version(self._call(ask, self._quick_seconds, cancel))
         except Fault as fault:
             if fault.kind in (Kind.MISSING, Kind.JUNK, Kind.OTHER):
                 return None  # a proxy that serves the model and nothing else
@@ -109,7 +116,7 @@ class OllamaLink:
                 if model.model
             )
 
-        return self._call(ask, QUICK_SECONDS, cancel)
+        return self._call(ask, self._quick_seconds, cancel)
 
     def facts(self, model: str, *, cancel: CancelToken | None = None) -> ModelFacts:
         """What the server knows of `model`."""
@@ -124,7 +131,7 @@ class OllamaLink:
                 capabilities=None if shown.capabilities is None else tuple(shown.capabilities),
             )
 
-        return self._call(ask, QUICK_SECONDS, cancel)
+        return self._call(ask, self._quick_seconds, cancel)
 
     def embed(
         self,

@@ -11,7 +11,7 @@ from smysl.engine.embed.known_models import MOST_TOKENS, CatalogueRow
 from smysl.engine.embed.ollama import LOAD_SECONDS, ModelSetup, OllamaEmbedder
 from smysl.engine.embed.ollama_endpoint import endpoint
 from smysl.engine.embed.ollama_faults import Fault, Kind, error_of
-from smysl.engine.embed.ollama_link import InstalledModel, ModelFacts, OllamaLink
+from smysl.engine.embed.ollama_link import QUICK_SECONDS, InstalledModel, ModelFacts, OllamaLink
 from smysl.engine.embed.spaces import space_key
 from smysl.engine.errors import ModelFault, ModelMissing, UsageError
 from smysl.engine.settings import Settings
@@ -35,12 +35,14 @@ class ListedModel:
     row: CatalogueRow
 
 
-def list_models(settings: Settings, *, cancel: CancelToken | None = None) -> tuple[ListedModel, ...]:
-    """What the Ollama of `settings` has, the catalogue's best first, the unknown ones last.
+def list_models(
+    settings: Settings, *, cancel: CancelToken | None = None, seconds: float = QUICK_SECONDS
+) -> tuple[ListedModel, ...]:
+    """What the Ollama of `settings` has, the catalogue's best first, the unknown ones last; waits `seconds` for it.
 
     Raises `ModelUnavailable`, `UsageError`, `Cancelled`.
     """
-    with OllamaLink(endpoint(settings)) as link:
+    with OllamaLink(endpoint(settings), quick_seconds=seconds) as link:
         return _listed(link, settings, cancel)
 
 
@@ -93,7 +95,7 @@ def _setup(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken |
         # From 0.30 on the default is too small for a long context, before it 0.11 crashes on this option.
         options["num_batch"] = tokens
     whole = row.dimensions
-    if not whole or facts.embedding_length not in (None, whole):
+    if facts.embedding_length != whole:
         whole = _measured(link, tag, options, cancel)
     dimensions = _dimensions(tag, row, whole, settings.dimensions)
     written = ",".join(f"{name}={value}" for name, value in sorted(options.items()))
@@ -164,10 +166,9 @@ def _measured(link: OllamaLink, tag: str, options: dict[str, int], cancel: Cance
     return len(answers[0])
 
 
-def _dimensions(tag: str, row: CatalogueRow, whole: int, wanted: int) -> int:
-    if wanted in (0, whole):
-        return whole
-    if wanted in row.truncations and wanted < whole:
+def _dimensions(tag: str, row: CatalogueRow, whole: int, asked: int) -> int:
+    wanted = asked or row.pinned_dimensions or whole
+    if wanted == whole or (wanted < whole and (wanted in row.truncations or wanted == row.pinned_dimensions)):
         return wanted
     valid = row.truncations
     if isinstance(valid, range):

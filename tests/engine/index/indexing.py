@@ -84,6 +84,7 @@ class CountingEmbedder:
     ) -> None:
         self.space = space
         self.input_limit = limit
+        self.reads_russian = True
         self.batch_size = batch_size
         self.dies_after = dies_after
         self.calls: list[tuple[str, ...]] = []

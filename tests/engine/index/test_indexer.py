@@ -146,7 +146,7 @@ def test_a_long_function_has_a_vector_for_each_window_and_is_one_hit(store: Stor
     for text in embedder.texts:
         if "step_" in text:
             found = reader.nearest(SPACE.key, vector_of(text, SPACE), limit=5, scope=reader.scope(Filters()))
-            assert found[0] == (chunk.id, pytest.approx(1.0))
+            assert found[0] == pytest.approx((chunk.id, 1.0))
             assert len(found) == 2
 
 

@@ -17,8 +17,8 @@ from smysl.engine.store.connection import fetch_rows, fetch_value
 from smysl.engine.store.scope import Scope
 from smysl.engine.types import Vector
 
-BITS_ABOVE = 256 * 1024 * 1024
-"""Size in bytes of an 8-bit table above which one of bits takes its place: a quarter of a million rows of 1,024."""
+BITS_ABOVE = 1024 * 1024 * 1024
+"""Size in bytes of an 8-bit table above which one of bits takes its place: a million rows of 1,024."""
 
 _IDS = "SELECT id FROM embeddings WHERE space_id = ?"
 _LINKS = "SELECT embedding_id, chunk_id FROM links WHERE space_id = ? AND embedding_id IS NOT NULL"
@@ -55,7 +55,7 @@ class ResidentSpace:
                 links, ids = self._links, self._ids
                 allowed = self._allowed(scope)
                 reachable = int(np.count_nonzero(allowed))
-                wanted = max(wanted, self._table.oversampling * limit, self._table.least_candidates)
+                wanted = max(wanted, self._table.candidates(limit))
                 rows = self._candidates(vector, allowed, count=min(wanted, reachable))
             best = self._rescored(connection, vector, ids[rows], rows, links, scope)
             # A long function has several windows among the candidates and is one hit: look further for the others.

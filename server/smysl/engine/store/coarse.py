@@ -51,13 +51,18 @@ class Growing:
         """The rows that are there."""
         return self._rows[: self._count]
 
+    def reserve(self, count: int) -> None:
+        """Make room for `count` rows in all."""
+        if count > len(self._rows):
+            larger = np.empty((count, self._rows.shape[1]), self._rows.dtype)
+            larger[: self._count] = self.view
+            self._rows = larger
+
     def append(self, rows: NDArray[np.generic]) -> None:
         """Add rows of the same width."""
         needed = self._count + len(rows)
         if needed > len(self._rows):
-            larger = np.empty((max(needed, self._count + self._count // 4), self._rows.shape[1]), self._rows.dtype)
-            larger[: self._count] = self.view
-            self._rows = larger
+            self.reserve(max(needed, self._count + self._count // 4))
         self._rows[self._count : needed] = rows
         self._count = needed
 
@@ -70,9 +75,11 @@ class Growing:
 class Bytes:
     """Each row as 8-bit integers with a scale of its own, so that one large dimension costs only its own row."""
 
-    def __init__(self, dimensions: int) -> None:
+    def __init__(self, dimensions: int, *, expected: int = 0) -> None:
         self._rows = Growing(dimensions, np.int8)
         self._scales = Growing(1, np.float32)
+        self._rows.reserve(expected)
+        self._scales.reserve(expected)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -83,9 +90,9 @@ class Bytes:
 
     def append(self, vectors: Matrix) -> None:
         """Add rows."""
-        largest = np.abs(vectors).max(axis=1, initial=np.float32(1e-12)).astype(np.float32)
-        rows = np.rint(vectors * (127.0 / largest)[:, None]).astype(np.int8)
-        self._rows.append(rows)
+        largest = np.maximum(np.maximum(vectors.max(axis=1), -vectors.min(axis=1)), np.float32(1e-12))
+        scaled = vectors * (np.float32(127.0) / largest)[:, None]
+        self._rows.append(np.rint(scaled, out=scaled).astype(np.int8))
         self._scales.append((largest / 127.0)[:, None].astype(np.float32))
 
     def keep(self, mask: NDArray[np.bool_]) -> None:
@@ -105,8 +112,9 @@ class Bytes:
 class Bits:
     """Each row as the signs of its distance from a centre; nearness is the number of signs in common."""
 
-    def __init__(self, dimensions: int, centre: Vector) -> None:
+    def __init__(self, dimensions: int, centre: Vector, *, expected: int = 0) -> None:
         self._rows = Growing((dimensions + 7) // 8, np.uint8)
+        self._rows.reserve(expected)
         self._centre = centre
 
     def __len__(self) -> int:

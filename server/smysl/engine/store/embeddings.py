@@ -143,9 +143,9 @@ def retire(connection: apsw.Connection, *, limit: int) -> bool:
     return False
 
 
-def trim_retired(connection: apsw.Connection, space_id: int) -> None:
-    """Let the oldest retired vectors of a space go if there are more than `LEAST_RETIRED` and than living ones."""
-    connection.execute(_TRIM_RETIRED, (space_id, LEAST_RETIRED))
+def trim_retired(connection: apsw.Connection, space_id: int, *, least: int = LEAST_RETIRED) -> None:
+    """Let the oldest retired vectors of a space go if there are more than `least` and than living ones."""
+    connection.execute(_TRIM_RETIRED, (space_id, least))
 
 
 def pending(connection: apsw.Connection, space_id: int, *, after: int, limit: int) -> list[PendingText]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import apsw
 import numpy as np
@@ -71,24 +72,19 @@ def read_some(
 def read_all(connection: apsw.Connection, space_id: int) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
     """All vectors of the space in parts of a few thousand."""
     cursor = connection.execute(f"SELECT rowid, embedding FROM {table(space_id)}")
-    while True:
-        ids, blobs = [], []
-        for embedding_id, blob in cursor:
-            ids.append(embedding_id)
-            blobs.append(blob)
-            if len(ids) == _READ_AT_ONCE:
-                break
-        if not ids:
-            return
-        yield np.array(ids, dtype=np.int64), _matrix(blobs)
+    while rows := list(islice(cursor, _READ_AT_ONCE)):
+        yield np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows)), _matrix([row[1] for row in rows])
 
 
-def compact(connection: apsw.Connection, space_id: int) -> None:
-    """Write the table anew when it is mostly holes: vec0 fills its last block only, and a hole stays a hole."""
+def compact(connection: apsw.Connection, space_id: int, *, holes: int = _HOLES) -> None:
+    """Write the table anew when more than `holes` and than half of it are holes.
+
+    vec0 fills its last block only: a hole stays a hole until its whole block is empty.
+    """
     name = table(space_id)
     blocks = int(fetch_value(connection, f"SELECT count(*) FROM {name}_chunks") or 0)
     alive = int(fetch_value(connection, "SELECT count(*) FROM embeddings WHERE space_id = ?", (space_id,)) or 0)
-    if blocks * _BLOCK <= 2 * alive + _HOLES:
+    if blocks * _BLOCK <= 2 * alive + holes:
         return
     dimensions = fetch_value(connection, "SELECT dimensions FROM spaces WHERE id = ?", (space_id,))
     rows = fetch_rows(connection, f"SELECT rowid, embedding FROM {name}")

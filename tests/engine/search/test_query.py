@@ -80,3 +80,9 @@ def test_asking_for_tests_is_noticed(text: str) -> None:
 
 def test_a_query_of_punctuation_has_no_concepts() -> None:
     assert analyse("?! ...", Words()).concepts == ()
+
+
+def test_a_whole_identifier_weighs_more_than_its_words() -> None:
+    *words, compound = analyse("zebra_stripes", Words()).concepts
+    assert compound.term == "zebra_stripes"
+    assert all(compound.weight > word.weight for word in words)

@@ -43,13 +43,13 @@ def score_words(
     """The score of each candidate by chunk id; `frequencies` of a candidate follow `flat_terms(concepts)`."""
     place = {term: position for position, term in enumerate(flat_terms(concepts))}
     rarity = {term: _rarity(statistics, term) for term in place}
-    asked = [_weight(concept, rarity, statistics) for concept in concepts]
+    asked = [_worth(concept, rarity, statistics) for concept in concepts]
     total = sum(asked) or 1.0
     found: dict[int, Words] = {}
     for candidate in candidates:
         norms = _norms(candidate.lengths, statistics.average_lengths)
         score = named = 0.0
-        for concept, weight in zip(concepts, asked, strict=True):
+        for concept, worth in zip(concepts, asked, strict=True):
             best = 0.0
             in_name = 0.0
             for term, share in concept.alternatives.items():
@@ -57,11 +57,11 @@ def score_words(
                 if not any(frequencies):
                     continue
                 amount = sum(count * norm for count, norm in zip(frequencies, norms, strict=True))
-                best = max(best, share * min(rarity[term], weight) * amount / (_SATURATION + amount))
+                best = max(best, share * min(rarity[term] * concept.weight, worth) * amount / (_SATURATION + amount))
                 if frequencies[0]:
                     in_name = max(in_name, share)
             score += best
-            named += weight * in_name
+            named += worth * in_name
         found[candidate.chunk_id] = Words(score / total, named / total)
     return found
 
@@ -72,12 +72,13 @@ def _rarity(statistics: TermStatistics, term: str) -> float:
     return math.log(1 + (statistics.total_chunks - holding + 0.5) / (holding + 0.5))
 
 
-def _weight(concept: Concept, rarity: Mapping[str, float], statistics: TermStatistics) -> float:
-    """The worth of a concept: the rarity of its own word, or of its rarest stand-in when code never uses the word."""
+def _worth(concept: Concept, rarity: Mapping[str, float], statistics: TermStatistics) -> float:
+    """What a concept counts: the rarity of its own word, or of its rarest stand-in when code never uses the word."""
     if statistics.document_frequency.get(concept.term, 0):
-        return rarity[concept.term]
+        return concept.weight * rarity[concept.term]
     used = [rarity[term] for term in concept.alternatives if statistics.document_frequency.get(term, 0)]
-    return max(used, default=rarity[concept.term])
+    # A compound that no code spells so is no reason to think less of the chunks that have its words.
+    return concept.weight * max(used, default=rarity[concept.term] if concept.weight == 1.0 else 0.0)
 
 
 def _norms(lengths: Sequence[int], averages: Sequence[float]) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,9 @@ SYNONYM = 0.6
 LOANWORD = 0.8
 ABBREVIATION = 0.6
 """How much a word's stand-ins weigh beside the word itself; `make bench` shows what each kind earns."""
+
+_COMPOUND_WEIGHT = 3.0
+"""A whole identifier says more than its words one by one: `zebra_stripes` beats `stripes` here and `zebra` there."""
 
 _MOST_ALTERNATIVES = 24
 _SHORTEST_ABBREVIATION = 3
@@ -41,10 +44,14 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One word of a query: `term` is its stem, `alternatives` weighs all that stands for it and itself: (0, 1]."""
+    """One word of a query: `term` is its stem, `alternatives` weighs all that stands for it and itself: (0, 1].
+
+    `weight` is what it counts beside the other concepts, apart from how rare it is.
+    """
 
     term: str
     alternatives: Mapping[str, float]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +70,26 @@ class Query:
     asks_for_deprecated: bool
 
 
-def analyse(text: str, vocabulary: Vocabulary) -> Query:
-    """Read `text` with the words of `vocabulary` at hand. A query of stop words alone keeps them as its concepts."""
+def analyse(text: str, vocabulary: Vocabulary, *, without: frozenset[str] = frozenset()) -> Query:
+    """Read `text` with the words of `vocabulary` at hand. A query of stop words alone keeps them as its concepts.
+
+    `without` names kinds of stand-ins to leave out, for ablations: `synonyms`, `loanwords`, `abbreviations`.
+    """
     words = list(dict.fromkeys(word for identifier in identifiers(text) for word in parts(identifier)))
     telling = [word for word in words if word not in STOP_WORDS] or words
     stems = {stem(word): word for word in reversed(telling)}
-    loans = _loanwords(stems, vocabulary)
-    short = _abbreviations(tuple(stems), vocabulary)
-    concepts = tuple(
-        Concept(one, _strongest(one, loans.get(one, ()), short.get(one, ())))
+    loans = {} if "loanwords" in without else _loanwords(stems, vocabulary)
+    short = {} if "abbreviations" in without else _abbreviations(tuple(stems), vocabulary)
+    known = {} if "synonyms" in without else synonyms()
+    concepts = [
+        Concept(one, _alternatives(one, loans.get(one, ()), short.get(one, ()), known))
         for one in dict.fromkeys(map(stem, telling))
-    )
-    compounds = tuple(fold(identifier) for identifier in identifiers(text) if len(parts(identifier)) > 1)
-    concepts += tuple(Concept(name, {name: 1.0}) for name in dict.fromkeys(compounds))
+    ]
+    compounds = dict.fromkeys(fold(identifier) for identifier in identifiers(text) if len(parts(identifier)) > 1)
     is_identifier = is_name(text)
     return Query(
         text=text,
-        concepts=concepts,
+        concepts=(*concepts, *(Concept(name, {name: 1.0}, _COMPOUND_WEIGHT) for name in compounds)),
         names=_names(text, is_identifier),
         is_identifier=is_identifier,
         asks_for_tests=not _ABOUT_TESTS.isdisjoint(stems),
@@ -98,17 +108,21 @@ def _names(text: str, is_identifier: bool) -> tuple[str, ...]:
     return tuple(fold(word) for word in re.findall(r"[\w.]+(?:\(\))?", text) if _COMPOUND.search(word) and fold(word))
 
 
-def _strongest(term: str, loans: Sequence[str], short: Sequence[str]) -> dict[str, float]:
-    """The alternatives of one concept, each with its best weight, strongest first."""
-    known = synonyms()
+def _alternatives(
+    term: str, loans: Sequence[str], short: Sequence[str], known: Mapping[str, Collection[str]]
+) -> dict[str, float]:
+    """All that stands for one concept, each with its best weight, the strongest first."""
     found = {term: 1.0}
-    for other in short:
-        found[other] = max(found.get(other, 0.0), ABBREVIATION)
-    for other in loans:
-        found[other] = max(found.get(other, 0.0), LOANWORD)
-    for origin, weight in ((term, 1.0), *((loan, LOANWORD) for loan in loans)):
-        for other in known.get(origin, ()):
-            found[other] = max(found.get(other, 0.0), weight * SYNONYM)
+
+    def accept(others: Iterable[str], weight: float) -> None:
+        for other in others:
+            found[other] = max(found.get(other, 0.0), weight)
+
+    accept(short, ABBREVIATION)
+    accept(loans, LOANWORD)
+    accept(known.get(term, ()), SYNONYM)
+    for loan in loans:
+        accept(known.get(loan, ()), LOANWORD * SYNONYM)
     best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     return dict(best[:_MOST_ALTERNATIVES])
 

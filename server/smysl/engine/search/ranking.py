@@ -45,7 +45,7 @@ def uses_step_back(query: Query, candidate: Candidate) -> float:
     if not query.is_identifier or not query.names:
         return 1.0
     called = set(fold(candidate.chunk.qualified_name).split("_"))
-    return 1.0 if called & set(query.names[-1].split("_")) else 0.6
+    return 1.0 if called >= set(query.names[-1].split("_")) else 0.6
 
 
 def tests_step_back(query: Query, candidate: Candidate) -> float:

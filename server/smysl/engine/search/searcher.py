@@ -71,7 +71,7 @@ class Searcher:
         vector = self._embed(text, mode, notices, cancel)
         embed = clock.lap()
         scope = self._reader.scope(filters)
-        query = analyse(text, self._reader)
+        query = analyse(text, self._reader, without=self._without)
         words = self._words(query, scope, mode, max(_WORDS_DEPTH, 2 * top_k), cancel)
         lexical = clock.lap()
         meanings = self._meanings(vector, words, scope, max(_MEANING_DEPTH, 2 * top_k), cancel)

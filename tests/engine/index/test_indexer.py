@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import apsw
 import pytest
 from tests.engine.index.indexing import SPACE, CountingEmbedder, Workspace, contents, vector_of
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import Cancelled, IndexBusyError
+from smysl.engine.errors import Cancelled, IndexBusyError, IndexDamagedError
 from smysl.engine.index import Indexer
 from smysl.engine.store import Store
+from smysl.engine.store.connection import translated
 from smysl.engine.text.document import document
 from smysl.engine.types import Filters, InputLimit, Phase, Progress, Space
 
@@ -260,3 +262,16 @@ def test_another_worktree_takes_over_vectors_and_calls_the_model_for_the_rest(st
         matrix = another.reader.vectors_of(SPACE.key, [chunk.id])[chunk.id]
         assert matrix[0] == pytest.approx(vector_of(document(chunk.chunk), SPACE))
     assert damaged.read_bytes() == b"garbage" * 1000
+
+
+def test_damage_that_a_search_met_is_repaired_by_the_next_run_with_a_notice(store: Store) -> None:
+    workspace, embedder = Workspace({"a.py": ONE, "b.py": TWO}), CountingEmbedder()
+    indexer(workspace, store, embedder).refresh()
+    before = contents(store)
+    with pytest.raises(IndexDamagedError), translated(store.path):
+        raise apsw.CorruptError("somewhere that only a search reads")
+    report = indexer(workspace, store, embedder).update(["a.py"])
+    assert "damaged" in str(report.notices[0])
+    assert (report.files, report.chunks_added, report.embedded) == (2, 4, 4)
+    assert contents(store) == before
+    assert indexer(workspace, store, embedder).refresh().notices == ()

@@ -33,7 +33,7 @@ def test_a_function_that_only_moved_down_is_kept() -> None:
 def test_only_the_changed_function_is_added_and_its_old_self_removed() -> None:
     change = reconcile(stored(*chunks_of(SOURCE)), chunks_of(SOURCE.replace("return 2", "return 3")))
     assert [kept.id for kept in change.kept] == [1]
-    assert [chunk.name for chunk in change.added] == ["two"]
+    assert [added.chunk.name for added in change.added] == ["two"]
     assert change.removed == (2,)
 
 
@@ -47,7 +47,7 @@ def test_equal_twins_are_matched_in_order() -> None:
 def test_a_renamed_function_is_another_chunk() -> None:
     change = reconcile(stored(*chunks_of(SOURCE)), chunks_of(SOURCE.replace("two", "three")))
     assert change.removed == (2,)
-    assert [chunk.name for chunk in change.added] == ["three"]
+    assert [added.chunk.name for added in change.added] == ["three"]
 
 
 def test_everything_but_the_place_is_part_of_the_content_hash() -> None:

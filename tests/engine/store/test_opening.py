@@ -11,7 +11,8 @@ import pytest
 from tests.engine.store.records_for_tests import chunk, new, put
 
 from smysl.engine.errors import IndexBusyError, IndexDamagedError, IndexFileError
-from smysl.engine.store import Store, index_file
+from smysl.engine.store import Store, index_file, remove_index
+from smysl.engine.store.connection import translated
 
 
 def filled(path: Path) -> None:
@@ -123,6 +124,35 @@ def test_damage_met_while_reading_is_an_error_that_recover_answers(tmp_path: Pat
         store.recover()
         assert store.reader.files() == ()
         assert "damaged" in str(store.notices[0])
+
+
+def test_damage_met_by_a_reader_is_repaired_by_the_next_opening_or_writer(tmp_path: Path) -> None:
+    path = tmp_path / "one.index"
+    filled(path)
+    with Store(path) as store, pytest.raises(IndexDamagedError), translated(path):
+        raise apsw.CorruptError("somewhere that is seldom read")
+    with pytest.raises(IndexDamagedError), store.writer():
+        pass
+    with Store(path) as again:
+        assert "damaged" in str(again.notices[0])
+        assert again.reader.counts().files == 0
+    with Store(path) as once_more:
+        assert once_more.notices == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps open files in place")
+def test_an_index_that_another_process_removed_is_made_anew_and_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "one.index"
+    filled(path)
+    with Store(path) as store:
+        reader = store.reader
+        assert reader.term_statistics(["other"]).document_frequency == {"other": 1}
+        remove_index(path)
+        with pytest.raises(IndexFileError):
+            reader.counts()
+        put(store, "b.py", [new(chunk("three"), body="third")])
+        assert reader.counts().files == 1
+        assert reader.term_statistics(["other", "third"]).document_frequency == {"other": 0, "third": 1}
 
 
 def test_a_folder_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:

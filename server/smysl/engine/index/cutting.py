@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from smysl.engine.index.reconcile import content_hash
+from smysl.engine.index.reconcile import AddedChunk
 from smysl.engine.store import NewChunk
 from smysl.engine.text.document import LEXICAL_VERSION, lexical_fields, spoken_words, text_hash, windows
 from smysl.engine.text.terms import fold
@@ -57,12 +57,13 @@ def windowing(limit: InputLimit | None) -> str:
     return text_hash("\0".join(windows(probe, limit)))
 
 
-def new_chunk(chunk: Chunk, path: str, *, text_hashes: Sequence[str]) -> NewChunk:
+def new_chunk(added: AddedChunk, path: str, *, text_hashes: Sequence[str]) -> NewChunk:
     """All that the index keeps of a new chunk in the file at `path`."""
+    chunk = added.chunk
     fields = lexical_fields(chunk, path)
     return NewChunk(
         chunk=chunk,
-        content_hash=content_hash(chunk),
+        content_hash=added.content_hash,
         folded_name=".".join(fold(part) for part in chunk.qualified_name.split(".")),
         fields=(fields.name, fields.header, fields.prose, fields.body, fields.context),
         spoken=spoken_words(chunk),

@@ -113,8 +113,8 @@ class FileReader:
         change = reconcile(self._writer.identities(file.path), chunks)
         limit = self._target.limit if self._target else None
         added = tuple(
-            new_chunk(chunk, file.path, text_hashes=text_hashes(chunk, limit) if self._target else ())
-            for chunk in change.added
+            new_chunk(one, file.path, text_hashes=text_hashes(one.chunk, limit) if self._target else ())
+            for one in change.added
         )
         self._write(
             FileChange(

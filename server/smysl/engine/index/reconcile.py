@@ -12,11 +12,19 @@ from smysl.engine.types import Chunk
 
 
 @dataclass(frozen=True, slots=True)
+class AddedChunk:
+    """A chunk that is not stored yet, and its content hash."""
+
+    chunk: Chunk
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What becomes of the chunks of one file; `removed` are ids of stored chunks."""
 
     kept: tuple[KeptChunk, ...]
-    added: tuple[Chunk, ...]
+    added: tuple[AddedChunk, ...]
     removed: tuple[int, ...]
 
 
@@ -53,12 +61,13 @@ def reconcile(stored: Iterable[ChunkIdentity], chunks: Sequence[Chunk]) -> Recon
     for ids in waiting.values():
         ids.reverse()
     kept: list[KeptChunk] = []
-    added: list[Chunk] = []
+    added: list[AddedChunk] = []
     for chunk in chunks:
-        ids = waiting.get((chunk.kind.value, chunk.qualified_name, content_hash(chunk)), [])
+        content = content_hash(chunk)
+        ids = waiting.get((chunk.kind.value, chunk.qualified_name, content), [])
         if ids:
             kept.append(KeptChunk(ids.pop(), chunk))
         else:
-            added.append(chunk)
+            added.append(AddedChunk(chunk, content))
     removed = sorted(left for ids in waiting.values() for left in ids)
     return Reconciliation(tuple(kept), tuple(added), tuple(removed))

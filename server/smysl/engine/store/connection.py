@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def fetch_value(connection: apsw.Connection, statement: str, bindings: Sequence[
     return found[0][0] if found else None
 
 
-@contextmanager
+@contextlib.contextmanager
 def transaction(connection: apsw.Connection) -> Iterator[None]:
     """One write transaction: committed at the end, undone by any exception."""
     connection.execute("BEGIN IMMEDIATE")
@@ -105,13 +105,26 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
         raise
 
 
-@contextmanager
+@contextlib.contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Raise SQLite's errors about `path` as `IndexFileError` and its kin."""
     try:
         yield
     except apsw.Error as error:
-        raise _translate(error, path) from error
+        ours = _translate(error, path)
+        if isinstance(ours, IndexDamagedError):
+            _mark_damaged(path)
+        raise ours from error
+
+
+def damage_mark(path: Path) -> Path:
+    """The file whose being there says that damage was met in `path`, perhaps in a part that is seldom read."""
+    return path.with_name(f"{path.name}-damaged")
+
+
+def _mark_damaged(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        damage_mark(path).touch(mode=0o600)
 
 
 def _translate(error: apsw.Error, path: Path) -> SmyslError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import apsw
 
@@ -16,13 +16,20 @@ from smysl.engine.store.connection import connect_for_reading, translated
 from smysl.engine.types import say
 
 Result = TypeVar("Result")
+_Identity: TypeAlias = "tuple[int, int] | None"
 
 
 class ReadingPool:
-    """Opens a connection when all are lent, keeps them for the next call. Safe between threads."""
+    """Opens a connection when all are lent, keeps them for the next call. Safe between threads.
 
-    def __init__(self, path: Path) -> None:
+    When another process puts a new file in the place of the old, `on_new_file` is called before the first connection
+    to it is lent.
+    """
+
+    def __init__(self, path: Path, *, on_new_file: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._on_new_file = on_new_file
+        self._identity = _identity(path)
         self._lock = Lock()
         self._free: list[apsw.Connection] = []
         self._closed = False
@@ -36,7 +43,7 @@ class ReadingPool:
             if cancel is not None:
                 cancel.check()
             with translated(self._path):
-                connection = self._borrow()
+                connection, identity = self._borrow()
                 try:
                     if cancel is None:
                         return _in_one_view(connection, work)
@@ -47,7 +54,7 @@ class ReadingPool:
                         cancel.check()
                     # The interrupt was meant for the call that had this connection before: do it again.
                 finally:
-                    self._give_back(connection)
+                    self._give_back(connection, identity)
 
     def close(self) -> None:
         """Close the connections; those that are lent close when they come back. Idempotent."""
@@ -57,22 +64,37 @@ class ReadingPool:
         for connection in free:
             connection.close()
 
-    def _borrow(self) -> apsw.Connection:
+    def _borrow(self) -> tuple[apsw.Connection, _Identity]:
         with self._lock:
             if self._closed:
                 raise IndexFileError(say("The index {path} is closed.", path=self._path))
+            identity = _identity(self._path)
+            if identity != self._identity:
+                for old in self._free:
+                    old.close()
+                self._free.clear()
+                self._identity = identity
+                self._on_new_file()
             if self._free:
-                return self._free.pop()
+                return self._free.pop(), identity
         connection = connect_for_reading(self._path)
         lexical.register(connection)
-        return connection
+        return connection, identity
 
-    def _give_back(self, connection: apsw.Connection) -> None:
+    def _give_back(self, connection: apsw.Connection, identity: _Identity) -> None:
         with self._lock:
-            if not self._closed:
+            if not self._closed and identity == self._identity:
                 self._free.append(connection)
                 return
         connection.close()
+
+
+def _identity(path: Path) -> _Identity:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _in_one_view(connection: apsw.Connection, work: Callable[[apsw.Connection], Result]) -> Result:

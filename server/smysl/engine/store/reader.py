@@ -76,7 +76,7 @@ class Reader:
     """Read access to one index file. Raises `IndexFileError` and its kin from every method."""
 
     def __init__(self, path: Path) -> None:
-        self._pool = ReadingPool(path)
+        self._pool = ReadingPool(path, on_new_file=self._forget)
         self._scopes = ScopeCache()
         self._terms = TermCache()
         self._lock = Lock()
@@ -85,6 +85,12 @@ class Reader:
     def close(self) -> None:
         """Close the connections and let the vectors in memory go. Idempotent."""
         self._pool.close()
+        with self._lock:
+            self._resident.clear()
+
+    def _forget(self) -> None:
+        self._scopes = ScopeCache()
+        self._terms = TermCache()
         with self._lock:
             self._resident.clear()
 

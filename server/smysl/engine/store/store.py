@@ -14,7 +14,7 @@ from typing_extensions import Self
 
 from smysl.engine.errors import IndexDamagedError
 from smysl.engine.store import schema
-from smysl.engine.store.connection import cannot_write, connect, connect_for_writing, translated
+from smysl.engine.store.connection import cannot_write, connect, connect_for_writing, damage_mark, translated
 from smysl.engine.store.location import make_private
 from smysl.engine.store.lock import writer_lock
 from smysl.engine.store.reader import Reader
@@ -23,7 +23,7 @@ from smysl.engine.types import Message, say
 
 log = logging.getLogger(__name__)
 
-_COMPANIONS = ("", "-wal", "-shm")
+_COMPANIONS = ("", "-wal", "-shm", "-damaged")
 _WAIT_TO_REBUILD = 10.0
 
 
@@ -61,8 +61,15 @@ class Store:
 
     @contextlib.contextmanager
     def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
-        """Write access for the block; waits up to `wait` seconds for another writer. Raises `IndexBusyError`."""
+        """Write access for the block; waits up to `wait` seconds for another writer.
+
+        Raises `IndexBusyError`; `IndexDamagedError` also for damage that a reader met before.
+        """
+        if not self._path.exists():
+            self._open()  # another process removed it
         with writer_lock(self._path, wait=wait):
+            if damage_mark(self._path).exists():
+                raise IndexDamagedError(say("The index {path} is damaged.", path=self._path))
             with translated(self._path):
                 connection = connect_for_writing(self._path)
             try:
@@ -133,6 +140,8 @@ def _prepare(path: Path) -> _Distrust | None:
         make_private(path)
     except OSError as error:
         raise cannot_write(path, error) from error
+    if damage_mark(path).exists():
+        return _Distrust.DAMAGED
     try:
         with translated(path):
             looking = connect(path)

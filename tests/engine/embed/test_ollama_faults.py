@@ -415,5 +415,5 @@ def test_batches_grow_with_speed_and_stay_small_on_a_slow_machine() -> None:
     with FakeOllama(["all-minilm"]) as fast:
         with open_ollama("all-minilm", Settings(ollama_host=fast.host)) as embedder:
             embedder.embed_documents(TEXTS * 30)
-            assert embedder.batch_size > 32
+            assert embedder.batch_size >= 16
         assert max(len(call.texts) for call in fast.calls) >= 16

@@ -19,7 +19,9 @@ SHORTEST = 16
 """Characters. A text that is too long even so is not a matter of length."""
 
 _WEIGHT = 0.3
-_HANDOVERS = 4
+_SLACK = 3.0
+"""How far a batch of unusually long texts may exceed its time before it is split. A caller who hands over `Pace.texts`
+texts thus has them answered by one call nearly always, and a server that dies takes no finished work with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Pace:
 
     seconds_per_unit: a unit is an estimated token; None before the first measurement.
     units_per_text: mean estimated length.
-    texts: how many texts the next batch may have; grows by doubling at most.
+    texts: how many texts of mean length make a batch; grows by doubling at most.
     """
 
     seconds_per_unit: float | None = None
@@ -51,16 +53,11 @@ class Pace:
         """How long texts of these `costs` may be expected to take; 0 if unknown."""
         return (self.seconds_per_unit or 0.0) * sum(costs)
 
-    @property
-    def handover(self) -> int:
-        """How many texts a caller should hand over at once: a few batches."""
-        return min(self.texts * _HANDOVERS, MOST_TEXTS * _HANDOVERS)
-
 
 def next_batch(texts: Sequence[str], costs: Sequence[float], start: int, pace: Pace) -> int:
     """Where the batch that begins at `start` ends: at least one text, then as many as pace and size allow."""
     end, units, characters = start, 0.0, 0
-    budget = SECONDS_IN_FLIGHT / pace.seconds_per_unit if pace.seconds_per_unit else float("inf")
+    budget = _SLACK * SECONDS_IN_FLIGHT / pace.seconds_per_unit if pace.seconds_per_unit else float("inf")
     while end < len(texts) and end - start < pace.texts:
         units += costs[end]
         characters += len(texts[end])

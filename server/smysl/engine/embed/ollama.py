@@ -90,8 +90,8 @@ class OllamaEmbedder:
 
     @property
     def batch_size(self) -> int:
-        """How many documents a caller should hand over at once: a few batches of 0.2 s each."""
-        return self._calls.pace.handover
+        """How many documents a caller should hand over at once: about 0.2 s of work, one call."""
+        return self._calls.pace.texts
 
     @property
     def row(self) -> CatalogueRow:
@@ -107,10 +107,11 @@ class OllamaEmbedder:
         attempt = self._attempt(_Bulk(self._calls), self._setup.row.document, token)
         with self._told():
             self._identify(token)
+            numbered = list(enumerate(fitting))
             start = 0
-            while start < len(fitting):
+            while start < len(numbered):
                 end = next_batch(fitting, costs, start, self._calls.pace)
-                attempt.embed(list(enumerate(fitting))[start:end])
+                attempt.embed(numbered[start:end])
                 start = end
         return attempt.embedded(len(fitting))
 

@@ -109,7 +109,7 @@ class Store:
                 return
             self.notices = (*self.notices, _set_aside(self._path, reason))
         if _prepare(self._path) is not None:
-            raise IndexDamagedError(say("The index {path} is damaged ({cause}).", path=self._path, cause="new file"))
+            raise IndexDamagedError(say("The index {path} is damaged.", path=self._path))
 
 
 def remove_index(path: Path) -> int:

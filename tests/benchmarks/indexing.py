@@ -30,10 +30,9 @@ from smysl.engine.settings import Settings
 def main(arguments: Sequence[str]) -> None:
     """Measure, or with `--one TOOL FOLDER SCRATCH` do one measurement and print it as JSON."""
     if arguments[:1] == ["--one"]:
-        tool, folder, scratch = arguments[1:]
-        measured = (
-            with_smysl(Path(folder), Path(scratch)) if tool == "smysl" else with_semble(Path(folder), Path(scratch))
-        )
+        tool, place, scratch_place = arguments[1:]
+        measure = with_smysl if tool == "smysl" else with_semble
+        measured = measure(Path(place), Path(scratch_place))
         sys.stdout.write(json.dumps(measured))
         return
     folder = Path(arguments[0] if arguments else sysconfig.get_paths()["stdlib"])
@@ -87,7 +86,7 @@ def write_model(folder: Path, target: Path) -> Path:
     target.mkdir(parents=True)
     vectors = np.random.default_rng(0).standard_normal((len(vocabulary), 256), dtype=np.float32)
     save_file({"embeddings": vectors}, target / "model.safetensors")
-    tokenizer = {
+    tokenizer: dict[str, object] = {
         "version": "1.0",
         "truncation": None,
         "padding": None,

@@ -68,8 +68,10 @@ def _rotated(rows: NDArray[np.float32]) -> NDArray[np.float32]:
         pairs = out.reshape(count, size // (2 * step), 2, step)
         out = np.stack((pairs[:, :, 0] + pairs[:, :, 1], pairs[:, :, 0] - pairs[:, :, 1]), axis=2).reshape(count, size)
         step *= 2
-    return (out[:, :dimensions] / np.sqrt(size)).astype(np.float32)
+    rotated: NDArray[np.float32] = (out[:, :dimensions] / np.sqrt(size)).astype(np.float32)
+    return rotated
 
 
-def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    return (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+def _unit(rows: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+    return unit

@@ -94,14 +94,13 @@ def fill(store: Store, rows: NDArray[np.float32]) -> dict[int, int]:
     """Store each row as the vector of a chunk of its own; the row of each chunk id."""
     space = Space(key="bench", model="bench", dimensions=rows.shape[1])
     with store.writer() as writer:
-        space_id = writer.use_space(space, windowing="", now=0.0)
+        space_id, _ = writer.use_space(space, windowing="", now=0.0)
         for start in range(0, len(rows), CHUNKS_A_FILE):
             places = range(start, min(start + CHUNKS_A_FILE, len(rows)))
             path = f"part_{start // CHUNKS_A_FILE}.py"
             change = FileChange(path, 0, 0, str(start), 0, added=tuple(_chunk(place) for place in places))
             writer.replace_file(change, space_id=space_id)
             writer.store_vectors(space_id, [(str(place), rows[place]) for place in places])
-        writer.tidy()
     row_of: dict[int, int] = {}
     for start in range(0, len(rows), CHUNKS_A_FILE):
         for stored in store.reader.file_chunks(f"part_{start // CHUNKS_A_FILE}.py"):

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing_extensions import Self
 
 from smysl.cli.app import run
-from smysl.cli.world import Model, Models, World
+from smysl.cli.world import World
 from smysl.engine.cancel import CancelToken
+from smysl.engine.models import Model, Models
 from smysl.engine.settings import Settings
 from smysl.engine.types import (
     FileProblem,

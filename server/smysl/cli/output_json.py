@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from smysl.cli.world import Model
+from smysl.engine.models import Model
 from smysl.engine.types import FileProblem, Hit, IndexReport, Message, SearchResult, Status
 
 Translate = Callable[[Message], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from smysl.cli.session import Session
-from smysl.cli.world import Model
+from smysl.engine.models import Model
 from smysl.engine.types import FileProblem, Hit, IndexReport, Kind, Message, Reason, SearchResult, Status, say
 
 SNIPPET_LINES = 8

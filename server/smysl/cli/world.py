@@ -14,9 +14,9 @@ from typing import Protocol, TextIO
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import ModelUnavailable
+from smysl.engine.models import Models
 from smysl.engine.settings import Settings
-from smysl.engine.types import Filters, IndexReport, Message, Mode, ProgressCallback, SearchResult, Status
+from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status
 
 
 class Engine(Protocol):
@@ -49,28 +49,6 @@ class Engine(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model of the catalogue, or of the server; `tags` are those under which the server has it.
-
-    `dimensions` is None where it is not known. `is_known` says that the catalogue has it.
-    """
-
-    name: str
-    dimensions: int | None
-    russian: bool
-    is_known: bool
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """All models, the catalogue's best first; `notices` say why the server could not be asked."""
-
-    rows: tuple[Model, ...]
-    notices: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +91,6 @@ def _open_engine(workspace: Path, settings: Settings) -> Engine:
 
 
 def _installed_models(settings: Settings) -> Models:
-    from smysl.engine.embed.known_models import KNOWN_MODELS
-    from smysl.engine.embed.ollama_models import list_models
+    from smysl.engine.models import models
 
-    notices: tuple[Message, ...] = ()
-    try:
-        listed = list_models(settings)
-    except ModelUnavailable as error:
-        listed = ()
-        notices = (error.message, *((error.advice,) if error.advice else ()))
-    known = [
-        Model(
-            name=row.name,
-            dimensions=row.dimensions or None,
-            russian=row.russian,
-            is_known=True,
-            tags=tuple(model.installed.tag for model in listed if model.row.name == row.name),
-        )
-        for row in sorted(KNOWN_MODELS, key=lambda row: row.rank)
-    ]
-    names = {model.name for model in known}
-    others = [
-        Model(model.installed.tag, model.row.dimensions or None, model.row.russian, False, (model.installed.tag,))
-        for model in listed
-        if model.row.name not in names
-    ]
-    return Models((*known, *others), notices)
+    return models(settings)

@@ -30,7 +30,6 @@ from smysl.engine.types import (
     Filters,
     Hit,
     IndexReport,
-    Message,
     Mode,
     ProgressCallback,
     SearchResult,
@@ -213,7 +212,7 @@ class Engine:
                 try:
                     self._choice = choose_embedder(self._settings, cancel=cancel)
                 except ModelUnavailable as error:
-                    self._choice = Choice(None, _told(error))
+                    self._choice = Choice(None, error.sentences)
                 self._chosen_at = time.monotonic()
             return self._choice
 
@@ -226,7 +225,3 @@ class Engine:
             return replace(hit, is_stale=hit.path not in stored or hit.path in stale)
 
         return replace(result, hits=tuple(map(checked, result.hits)))
-
-
-def _told(error: ModelUnavailable) -> tuple[Message, ...]:
-    return tuple(sentence for sentence in (error.message, error.advice) if sentence is not None)

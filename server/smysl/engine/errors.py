@@ -27,6 +27,11 @@ class SmyslError(Exception):
         self.message = message
         self.advice = advice
 
+    @property
+    def sentences(self) -> tuple[Message, ...]:
+        """Message and advice, for those who tell instead of raise."""
+        return (self.message,) if self.advice is None else (self.message, self.advice)
+
 
 class UsageError(SmyslError):
     """The request makes no sense as it stands."""

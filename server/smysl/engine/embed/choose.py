@@ -9,7 +9,7 @@ from pathlib import Path
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.embed.ollama_endpoint import Endpoint, endpoint, listens
-from smysl.engine.errors import EmbedderError, SmyslError, UsageError
+from smysl.engine.errors import EmbedderError, UsageError
 from smysl.engine.settings import Settings
 from smysl.engine.types import Message, say
 
@@ -59,7 +59,7 @@ def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callabl
         where = endpoint(settings)
         chosen = _best_of_ollama(where, settings, cancel)
     except (EmbedderError, UsageError) as error:
-        chosen = Choice(None, _told(error))
+        chosen = Choice(None, error.sentences)
     if chosen.embedder is not None:
         return chosen
     if built_in is not None:
@@ -91,7 +91,3 @@ def _static(folder: str) -> Embedder:
     if not folder:
         raise UsageError(say("The model “static:” needs a folder, as in static:FOLDER."))
     return StaticEmbedder(Path(folder).expanduser())
-
-
-def _told(error: SmyslError) -> tuple[Message, ...]:
-    return tuple(sentence for sentence in (error.message, error.advice) if sentence is not None)

@@ -94,7 +94,7 @@ class Searcher:
         except EmbedderError as error:
             if mode is Mode.DENSE:
                 raise
-            notices += [error.message, say("The words alone answered.")]
+            notices += [*error.sentences, say("The words alone answered.")]
             return None
 
     def _weight(self, text: str) -> float:

@@ -77,3 +77,8 @@ def test_the_same_text_has_the_same_hash_and_another_text_another() -> None:
     assert text_hash("ёж") == text_hash("ёж")
     assert text_hash("ёж") != text_hash("еж")
     assert len(text_hash("")) == 32
+
+
+def test_the_text_of_a_module_does_not_change_with_its_name() -> None:
+    module = replace(CLOSE, kind=Kind.MODULE, name="net", qualified_name="app.net", signature="")
+    assert document(module) == document(replace(module, name="web", qualified_name="app.web"))

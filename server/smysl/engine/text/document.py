@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from smysl.engine.text.loanwords import sound
 from smysl.engine.text.terms import joined, parts, stem, words_of
-from smysl.engine.types import Chunk, InputLimit
+from smysl.engine.types import Chunk, InputLimit, Kind
 
 LEXICAL_VERSION = 1
 """Goes up when the same chunk gives other `LexicalFields`; every file is then read again, no vector is lost."""
@@ -57,15 +57,9 @@ def text_hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def title(chunk: Chunk) -> str:
-    """The qualified name as it is written, and in words: `Session.close_all: session close all`."""
-    words = " ".join(word for part in chunk.qualified_name.split(".") for word in parts(part))
-    return f"{chunk.qualified_name}: {words}"
-
-
 def document(chunk: Chunk) -> str:
     """The text that stands for `chunk` before a model: its title, then its code with comments and docstring."""
-    return f"{title(chunk)}\n{chunk.code}"
+    return f"{_title(chunk)}{chunk.code}"
 
 
 def windows(chunk: Chunk, limit: InputLimit | None) -> tuple[str, ...]:
@@ -76,11 +70,22 @@ def windows(chunk: Chunk, limit: InputLimit | None) -> tuple[str, ...]:
     text = document(chunk)
     if limit is None or limit.cost(text) <= limit.tokens:
         return (text,)
-    head = f"{title(chunk)}\n{chunk.signature}\n"
+    head = f"{_title(chunk)}{chunk.signature}\n" if chunk.signature else ""
     if limit.cost(head) > limit.tokens / 2:
         head = _fitting(head, limit, limit.tokens / 2)
     room = limit.tokens - limit.cost(head)
     return tuple(head + body for body in _stretches(chunk.code, limit, room))
+
+
+def _title(chunk: Chunk) -> str:
+    """The qualified name as it is written, and in words: `Session.close_all: session close all`.
+
+    A module has none: its name is its path.
+    """
+    if chunk.kind is Kind.MODULE:
+        return ""
+    words = " ".join(word for part in chunk.qualified_name.split(".") for word in parts(part))
+    return f"{chunk.qualified_name}: {words}\n"
 
 
 def _stretches(code: str, limit: InputLimit, room: float) -> list[str]:

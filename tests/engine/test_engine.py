@@ -1,0 +1,320 @@
+"""The façade on small workspaces: what a person sees of everything below it."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.engine.embed.fake_ollama import FakeOllama
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.engine import Engine
+from smysl.engine.errors import Cancelled, ModelMissing, ModelUnavailable, UsageError, WorkspaceError
+from smysl.engine.settings import Settings
+from smysl.engine.types import Filters, IndexReport, Kind, Mode, Reason, Tests
+
+FILES = {
+    "shop/orders.py": '''"""Orders of the shop."""
+
+
+class Order:
+    """One order of a customer."""
+
+    def cancel(self) -> None:
+        """Отменить заказ и вернуть деньги покупателю."""
+        self.state = "cancelled"
+
+    def total_price(self) -> int:
+        """Add up what all lines cost."""
+        return sum(line.price for line in self.lines)
+
+
+def send_invoice(order):
+    """Mail the bill to the customer."""
+    mailer.send(order.email, render(order))
+''',
+    "shop/geometry.py": '''def rotate_picture(image, angle):
+    """Turn an image by some degrees."""
+    return image.turned(angle)
+
+
+def area(width, height):
+    return width * height
+''',
+    "tests/test_orders.py": '''def test_cancel_order_returns_money():
+    """Cancelling an order gives the money back to the customer."""
+    assert Order().cancel() is None
+''',
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    root = tmp_path / "мой проект"
+    for path, text in FILES.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    return root
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeOllama]:
+    with FakeOllama(["bge-m3"]) as server:
+        yield server
+
+
+@pytest.fixture
+def by_words(tmp_path: Path) -> Settings:
+    return Settings(model="lexical", cache_dir=tmp_path / "cache")
+
+
+@pytest.fixture
+def by_model(tmp_path: Path, fake: FakeOllama) -> Settings:
+    return Settings(model="bge-m3", ollama_host=fake.host, cache_dir=tmp_path / "cache")
+
+
+def names(engine: Engine, query: str, **options: object) -> list[str]:
+    return [hit.qualified_name for hit in engine.search(query, **options).hits]  # type: ignore[arg-type]  # as given
+
+
+def test_words_find_a_function_by_what_it_does_in_both_languages(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        assert names(engine, "email the bill")[0] == "send_invoice"
+        assert names(engine, "как отменить заказ")[0] == "Order.cancel"
+        assert names(engine, "turn a picture")[0] == "rotate_picture"
+
+
+def test_a_hit_says_where_why_and_what(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        hit = engine.search("rotate_picture").hits[0]
+    assert (hit.path, hit.kind, hit.span.start_line, hit.span.end_line) == ("shop/geometry.py", Kind.FUNCTION, 1, 3)
+    assert hit.snippet.startswith("def rotate_picture(image, angle):")
+    assert Reason.NAME in hit.reasons
+    assert 0.5 < hit.score <= 1
+    assert not hit.is_stale
+
+
+def test_tests_come_after_the_code_and_filters_choose(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        assert names(engine, "cancel an order", filters=Filters(tests=Tests.ONLY))[0].startswith("test_")
+        assert all("test" not in name for name in names(engine, "cancel order", filters=Filters(tests=Tests.EXCLUDE)))
+        assert names(engine, "order", filters=Filters(kinds=frozenset({Kind.CLASS}))) == ["Order"]
+        assert set(names(engine, "image order", filters=Filters(paths=("shop/geo*.py",)))) <= {"rotate_picture", "area"}
+
+
+def test_a_filter_never_empties_a_page_while_matches_exist(tmp_path: Path, by_words: Settings) -> None:
+    root = tmp_path / "many"
+    root.mkdir()
+    for number in range(300):
+        (root / f"a{number}.py").write_text(f"def handle_upload_{number}(file):\n    return upload(file)\n", "utf-8")
+    (root / "last.py").write_text("def far(file):\n    x = 1\n    y = 2\n    return upload\n", "utf-8")
+    with Engine.open(root, by_words) as engine:
+        engine.refresh()
+        assert names(engine, "handle upload file", filters=Filters(paths=("last.py",))) == ["far"]
+
+
+def test_a_changed_file_makes_its_hits_stale_until_the_next_refresh(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        path = workspace / "shop/geometry.py"
+        path.write_text("\n" + path.read_text("utf-8"), "utf-8")
+        assert engine.search("rotate picture").hits[0].is_stale
+        engine.refresh()
+        hit = engine.search("rotate picture").hits[0]
+    assert not hit.is_stale
+    assert hit.span.start_line == 2
+
+
+def test_one_changed_function_is_one_call_with_its_text_alone(
+    workspace: Path, by_model: Settings, fake: FakeOllama
+) -> None:
+    with Engine.open(workspace, by_model) as engine:
+        engine.refresh()
+        before = len(fake.calls)
+        path = workspace / "shop/geometry.py"
+        path.write_text(path.read_text("utf-8").replace("width * height", "height * width"), "utf-8")
+        report = engine.refresh()
+    calls = fake.calls[before:]
+    assert [call.texts for call in calls] == [["area: area\ndef area(width, height):\n    return height * width"]]
+    assert (report.embedded, report.files_changed) == (1, 1)
+
+
+def test_moving_and_renaming_files_embeds_nothing(workspace: Path, by_model: Settings, fake: FakeOllama) -> None:
+    with Engine.open(workspace, by_model) as engine:
+        engine.refresh()
+        before = len(fake.embedded_texts)
+        (workspace / "shop").rename(workspace / "store")
+        (workspace / "store/orders.py").rename(workspace / "store/purchases.py")
+        engine.refresh()
+        assert len(fake.embedded_texts) == before
+        assert engine.search("send invoice").hits[0].path == "store/purchases.py"
+
+
+def test_a_watched_edit_is_found_with_one_embedded_text(workspace: Path, by_model: Settings, fake: FakeOllama) -> None:
+    heard = threading.Event()
+    reports: list[IndexReport] = []
+
+    def on_update(report: IndexReport) -> None:
+        reports.append(report)
+        if report.files_changed == 1:
+            heard.set()
+
+    with Engine.open(workspace, by_model) as engine, engine.watch(on_update):
+        before = len(fake.embedded_texts)
+        path = workspace / "shop/geometry.py"
+        path.write_text(
+            path.read_text("utf-8") + "\n\ndef перевернуть(картинка):\n    return картинка[::-1]\n", "utf-8"
+        )
+        assert heard.wait(10)
+        assert engine.status().pending == 0
+        assert names(engine, "перевернуть картинку", mode=Mode.LEXICAL)[0] == "перевернуть"
+    assert len(fake.embedded_texts) - before == 1
+    assert reports[0].files == 3
+
+
+def test_search_answers_by_words_when_the_model_goes_away(
+    workspace: Path, by_model: Settings, fake: FakeOllama
+) -> None:
+    with Engine.open(workspace, by_model) as engine:
+        engine.refresh()
+        fake.stop()
+        result = engine.search("email the bill")
+        assert result.hits[0].qualified_name == "send_invoice"
+        assert result.model is None
+        assert any("words" in str(notice) for notice in result.notices)
+        with pytest.raises(ModelUnavailable):
+            engine.search("email the bill", mode=Mode.DENSE)
+        assert engine.similar("shop/geometry.py", 2).model == "bge-m3"
+
+
+def test_a_dead_server_costs_the_vectors_and_not_the_words(tmp_path: Path, workspace: Path) -> None:
+    settings = Settings(model="bge-m3", ollama_host="http://127.0.0.1:9", cache_dir=tmp_path / "cache")
+    with Engine.open(workspace, settings) as engine:
+        report = engine.refresh()
+        assert report.files == 3
+        assert any("127.0.0.1:9" in str(notice) for notice in report.notices)
+        assert names(engine, "turn a picture")[0] == "rotate_picture"
+
+
+def test_a_model_that_is_not_there_is_an_error_that_names_what_is(workspace: Path, by_model: Settings) -> None:
+    with (
+        Engine.open(workspace, dataclasses.replace(by_model, model="no-such-model")) as engine,
+        pytest.raises(ModelMissing, match="bge-m3"),
+    ):
+        engine.refresh()
+
+
+def test_switching_the_model_back_costs_nothing(tmp_path: Path, workspace: Path) -> None:
+    with FakeOllama(["bge-m3", "all-minilm"]) as fake:
+        embedded = []
+        for model in ("bge-m3", "all-minilm", "bge-m3"):
+            settings = Settings(model=model, ollama_host=fake.host, cache_dir=tmp_path / "cache")
+            with Engine.open(workspace, settings) as engine:
+                embedded.append(engine.refresh().embedded)
+                assert engine.status().model == model
+    assert embedded[0] == embedded[1] > 0
+    assert embedded[2] == 0
+
+
+def test_similar_code_never_calls_a_model_and_leaves_itself_out(
+    workspace: Path, by_model: Settings, fake: FakeOllama
+) -> None:
+    with Engine.open(workspace, by_model) as engine:
+        engine.refresh()
+        before = len(fake.calls)
+        result = engine.similar("shop/orders.py", 8, top_k=3)
+        assert len(fake.calls) == before
+    assert len(result.hits) == 3
+    assert all(hit.qualified_name not in {"Order.cancel", "Order"} for hit in result.hits)
+
+
+def test_similar_code_without_a_model_goes_by_shared_words(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        hits = engine.similar("tests/test_orders.py", 1).hits
+    assert hits[0].qualified_name == "Order.cancel"
+
+
+@pytest.mark.parametrize(("path", "line"), [("shop/orders.py", 900), ("no/such.py", 1)])
+def test_similar_to_nothing_is_a_usage_error(workspace: Path, by_words: Settings, path: str, line: int) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        with pytest.raises(UsageError, match="no function or class"):
+            engine.similar(path, line)
+
+
+def test_an_empty_workspace_and_empty_queries_answer_nothing(tmp_path: Path, by_words: Settings) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with Engine.open(empty, by_words) as engine:
+        assert engine.refresh().files == 0
+        for query in ("anything", "", "   ", "?!"):
+            assert engine.search(query).hits == ()
+
+
+@pytest.mark.parametrize(
+    "query", ['" OR 1', "NEAR(a b)", "a*", "name: x", "^a", "(", "'; DROP TABLE files; --", "\x00"]
+)
+def test_no_query_is_taken_for_syntax(workspace: Path, by_words: Settings, query: str) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        engine.search(query)
+        assert engine.status().files == 3
+
+
+def test_a_missing_folder_and_a_file_are_workspace_errors(workspace: Path, by_words: Settings) -> None:
+    with pytest.raises(WorkspaceError, match="no folder"):
+        Engine.open(workspace / "nowhere", by_words)
+    with pytest.raises(WorkspaceError, match="not a folder"):
+        Engine.open(workspace / "shop/orders.py", by_words)
+
+
+def test_fewer_than_one_result_is_a_usage_error(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine, pytest.raises(UsageError):
+        engine.search("x", top_k=0)
+
+
+def test_a_cancelled_run_keeps_what_it_did_and_resumes(workspace: Path, by_model: Settings, fake: FakeOllama) -> None:
+    fake.delay_per_text = 0.05
+    token = CancelToken()
+    with Engine.open(workspace, by_model) as engine:
+        timer = threading.Timer(0.25, token.cancel)
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(Cancelled):
+            engine.refresh(cancel=token)
+        assert time.monotonic() - started < 2
+        timer.join()
+        fake.delay_per_text = 0.0
+        engine.refresh()
+        status = engine.status()
+    assert (status.pending, status.embedded) == (0, status.chunks)
+    assert len(set(fake.embedded_texts)) == len(fake.embedded_texts)
+
+
+def test_clean_removes_the_index_and_the_next_engine_starts_anew(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        engine.refresh()
+        assert engine.clean() > 0
+    with Engine.open(workspace, by_words) as engine:
+        assert engine.status().files == 0
+
+
+def test_search_goes_on_while_the_index_is_being_written(workspace: Path, by_model: Settings, fake: FakeOllama) -> None:
+    fake.delay_per_text = 0.02
+    with Engine.open(workspace, by_model) as engine:
+        running = threading.Thread(target=engine.refresh)
+        running.start()
+        seen = 0
+        while running.is_alive():
+            seen = max(seen, len(engine.search("order", mode=Mode.LEXICAL).hits))
+        running.join()
+        assert len(engine.search("order", mode=Mode.LEXICAL).hits) >= seen > 0

@@ -7,10 +7,12 @@ so a file can move, or a second checkout hold it elsewhere, and every vector sta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 
 from smysl.engine.text.loanwords import sound
-from smysl.engine.text.terms import joined, parts, stem, words_of
+from smysl.engine.text.terms import identifiers, joined, parts, stem
 from smysl.engine.types import Chunk, InputLimit, Kind
 
 LEXICAL_VERSION = 1
@@ -48,8 +50,14 @@ def lexical_fields(chunk: Chunk, path: str) -> LexicalFields:
 
 def spoken_words(chunk: Chunk) -> frozenset[tuple[str, str]]:
     """The terms of `chunk` by sound: (term, skeleton) for each word that has one, as it is spelled and as its stem."""
-    words = words_of(f"{chunk.qualified_name} {chunk.code}")
-    return frozenset((stem(word), heard) for word in words for heard in {sound(word), sound(stem(word))} if heard)
+    return frozenset(chain.from_iterable(map(_spoken, {*identifiers(chunk.qualified_name), *identifiers(chunk.code)})))
+
+
+@lru_cache(maxsize=1 << 16)
+def _spoken(identifier: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (stem(word), heard) for word in parts(identifier) for heard in {sound(word), sound(stem(word))} if heard
+    )
 
 
 def text_hash(text: str) -> str:

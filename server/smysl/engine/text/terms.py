@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 import Stemmer
 
@@ -27,11 +28,9 @@ _LONGEST = 64
 _stemmers = threading.local()
 
 
-def identifiers(text: str) -> Iterator[str]:
+def identifiers(text: str) -> list[str]:
     """The identifiers and words of `text` as written, in order: `get_user`, `HTTPServer`, `токен`, `42`."""
-    for match in _IDENTIFIER.finditer(text):
-        if match.end() - match.start() <= _LONGEST:
-            yield match.group()
+    return [found for found in _IDENTIFIER.findall(text) if len(found) <= _LONGEST]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -63,17 +62,12 @@ def terms_of(identifier: str) -> tuple[str, ...]:
 
 def terms(text: str) -> list[str]:
     """All terms of `text`, in order, repeats kept."""
-    return [term for identifier in identifiers(text) for term in terms_of(identifier)]
-
-
-def words_of(text: str) -> set[str]:
-    """The distinct words of `text` as they are spelled, lower case, unstemmed."""
-    return {word for identifier in set(identifiers(text)) for word in parts(identifier)}
+    return list(chain.from_iterable(map(terms_of, identifiers(text))))
 
 
 def joined(texts: Iterable[str]) -> str:
     """The terms of several texts as the lexical index stores them: separated by spaces."""
-    return " ".join(term for text in texts for term in terms(text))
+    return " ".join(chain.from_iterable(map(terms, texts)))
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:

@@ -224,6 +224,21 @@ def test_switching_the_model_back_costs_nothing(tmp_path: Path, workspace: Path)
     assert embedded[2] == 0
 
 
+def test_vectors_of_two_models_never_meet(tmp_path: Path, workspace: Path) -> None:
+    with FakeOllama(["bge-m3", "snowflake-arctic-embed2"]) as fake:
+        settings = Settings(model="bge-m3", ollama_host=fake.host, cache_dir=tmp_path / "cache")
+        with Engine.open(workspace, settings) as engine:
+            engine.refresh()
+            assert engine.search("order", mode=Mode.DENSE).hits
+        # The other model's vectors have the same length, so nothing but the space keeps them apart.
+        other = dataclasses.replace(settings, model="snowflake-arctic-embed2")
+        with Engine.open(workspace, other) as engine:
+            assert engine.search("order", mode=Mode.DENSE).hits == ()
+            engine.refresh()
+            assert engine.search("order", mode=Mode.DENSE).hits
+            assert engine.status().spaces == ("snowflake-arctic-embed2 (1024)", "bge-m3 (1024)")
+
+
 def test_similar_code_never_calls_a_model_and_leaves_itself_out(
     workspace: Path, by_model: Settings, fake: FakeOllama
 ) -> None:

@@ -163,8 +163,9 @@ def contents(store: Store, space: Space = SPACE) -> dict[str, object]:
         "statistics": statistics,
         "coverage": reader.coverage(space.key),
         "problems": reader.problems(),
-        "nearest": [
-            (place[chunk], round(cosine, 5))
+        # Chunks of one text are equally near, and which of them is first depends on their ids.
+        "nearest": sorted(
+            (-round(cosine, 5), place[chunk])
             for chunk, cosine in reader.nearest(space.key, vector_of("q", space), limit=10_000, scope=everything)
-        ],
+        ),
     }

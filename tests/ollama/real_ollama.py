@@ -88,6 +88,13 @@ class RealOllama:
         """End server and runner at once, with kill -9."""
         self._end(signal.SIGKILL)
 
+    def kill_runner(self) -> None:
+        """End the runners with kill -9, as the kernel does when memory is short; the server goes on."""
+        server = self._process.pid if self._process else 0
+        for children in Path(f"/proc/{server}/task").glob("*/children"):  # any thread of it may have started one
+            for runner in children.read_text("ascii").split():
+                os.kill(int(runner), signal.SIGKILL)
+
     def log(self) -> str:
         """What the server wrote so far."""
         return (self._home / "serve.log").read_text("utf-8", "replace")

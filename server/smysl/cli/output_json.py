@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from smysl.engine.models import Model
 from smysl.engine.types import FileProblem, Hit, IndexReport, Message, SearchResult, Status
+
+if TYPE_CHECKING:
+    from smysl.engine.models import Model
 
 Translate = Callable[[Message], str]
 

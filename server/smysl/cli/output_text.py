@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from smysl.cli.session import Session
-from smysl.engine.models import Model
 from smysl.engine.types import FileProblem, Hit, IndexReport, Kind, Message, Reason, SearchResult, Status, say
+
+if TYPE_CHECKING:
+    from smysl.engine.models import Model
 
 SNIPPET_LINES = 8
 """How much of a hit is shown; its place says where the rest is."""

@@ -9,14 +9,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.models import Models
 from smysl.engine.settings import Settings
 from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status
+
+if TYPE_CHECKING:
+    from smysl.engine.models import Models
 
 
 class Engine(Protocol):

@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,8 @@ def observe(
     lost. Folders with a name in `skipped` need not be observed. Where `native`, the system's way to observe, does not
     work, the folder is looked through every `polling_seconds`. Raises `WorkspaceError` if the folder is not there.
     """
+    # watchdog 7 adds the watch of a folder made together with its parent twice, and warns of its own second time.
+    warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
     root = os.path.realpath(workspace)
     if not Path(root).is_dir():
         raise WorkspaceError(

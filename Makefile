@@ -15,6 +15,7 @@ help:
 	@echo 'make test-ollama  the suite against a real Ollama, built once a machine'
 	@echo 'make check        format, lint, types and layers'
 	@echo 'make bench        the benchmarks'
+	@echo 'make bench-ollama the benchmarks that need a real Ollama; make test-ollama builds it'
 	@echo 'make format       put the code into its usual form'
 	@echo 'make clean        remove the virtual environment and caches'
 
@@ -36,6 +37,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.benchmarks
 
+bench-ollama: $(VENV)/.dev
+	@$(BIN)/python -m tests.benchmarks.ollama
+
 format: $(VENV)/.dev
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
@@ -52,4 +56,4 @@ $(VENV)/.dev: pyproject.toml requirements/dev.txt scripts/setup.sh
 $(VENV)/.bench: pyproject.toml requirements/bench.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)' $(VENV) bench
 
-.PHONY: help demo test test-ollama check bench format clean
+.PHONY: help demo test test-ollama check bench bench-ollama format clean

@@ -19,9 +19,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from safetensors.numpy import save_file
 from semble import SembleIndex
+from tests.engine.embed.static_model import write_static_model
 
 from smysl.engine.engine import Engine
 from smysl.engine.settings import Settings
@@ -83,29 +82,7 @@ def write_model(folder: Path, target: Path) -> Path:
     for path in sorted(folder.glob("*.py")):
         words.update(re.findall(r"[a-z]+|[^\sa-z]", path.read_text("utf-8", "replace").lower()))
     vocabulary = ["[UNK]", *(word for word, _ in words.most_common(29_999))]
-    target.mkdir(parents=True)
-    vectors = np.random.default_rng(0).standard_normal((len(vocabulary), 256), dtype=np.float32)
-    save_file({"embeddings": vectors}, target / "model.safetensors")
-    tokenizer: dict[str, object] = {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [],
-        "normalizer": {"type": "Lowercase"},
-        "pre_tokenizer": {"type": "BertPreTokenizer"},
-        "post_processor": None,
-        "decoder": None,
-        "model": {
-            "type": "WordPiece",
-            "vocab": {word: place for place, word in enumerate(vocabulary)},
-            "unk_token": "[UNK]",
-            "continuing_subword_prefix": "##",
-            "max_input_chars_per_word": 100,
-        },
-    }
-    (target / "tokenizer.json").write_text(json.dumps(tokenizer), "utf-8")
-    (target / "config.json").write_text(json.dumps({"model_type": "model2vec", "normalize": True}), "utf-8")
-    return target
+    return write_static_model(target, words=vocabulary, dimensions=256)
 
 
 if __name__ == "__main__":

@@ -144,10 +144,8 @@ def _vec0(
     connection: apsw.Connection, name: str, kind: str, blobs: list[bytes], value: str, limit: int = TOP
 ) -> Search:
     metric = "" if kind == "bit" else " distance_metric=cosine"
-    connection.execute(f"CREATE VIRTUAL TABLE {name} USING vec0(embedding {kind}[{DIMENSIONS}]{metric})")
-    if kind == "float" and len(blobs[0]) != 4 * DIMENSIONS:
-        connection.execute(f"DROP TABLE {name}")
-        connection.execute(f"CREATE VIRTUAL TABLE {name} USING vec0(embedding float[{len(blobs[0]) // 4}]{metric})")
+    dimensions = {"float": len(blobs[0]) // 4, "int8": len(blobs[0]), "bit": len(blobs[0]) * 8}[kind]
+    connection.execute(f"CREATE VIRTUAL TABLE {name} USING vec0(embedding {kind}[{dimensions}]{metric})")
     with connection:
         connection.executemany(f"INSERT INTO {name} (rowid, embedding) VALUES (?, {value})", enumerate(blobs))
     encode = {"float": lambda query: query.tobytes(), "int8": _int8, "bit": _bits}[kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from safetensors.numpy import save_file
 WORDS = ("[UNK]", "read", "file", "write", "читать", "файл", "def")
 
 
-def write_static_model(folder: Path, *, seed: int = 0) -> Path:
-    """Write it; 16 dimensions, vectors from `seed`. Returns `folder`."""
+def write_static_model(folder: Path, *, words: Sequence[str] = WORDS, dimensions: int = 16, seed: int = 0) -> Path:
+    """Write it, with vectors from `seed`; the first of `words` stands for all that are not there. Returns `folder`."""
     folder.mkdir(parents=True)
-    vectors = np.random.default_rng(seed).standard_normal((len(WORDS), 16)).astype(np.float32)
+    vectors = np.random.default_rng(seed).standard_normal((len(words), dimensions)).astype(np.float32)
     save_file({"embeddings": vectors}, folder / "model.safetensors")
     tokenizer: dict[str, object] = {
         "version": "1.0",
@@ -27,8 +28,8 @@ def write_static_model(folder: Path, *, seed: int = 0) -> Path:
         "decoder": None,
         "model": {
             "type": "WordLevel",
-            "vocab": {word: place for place, word in enumerate(WORDS)},
-            "unk_token": "[UNK]",
+            "vocab": {word: place for place, word in enumerate(words)},
+            "unk_token": words[0],
         },
     }
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), "utf-8")

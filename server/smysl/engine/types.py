@@ -6,6 +6,7 @@ are relative to the workspace with forward slashes, scores and similarities are 
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -171,6 +172,13 @@ class Space:
     options: str = ""
 
 
+_SIGNS = string.punctuation.encode()
+
+_BETWEEN_SIGNS = 1.6
+"""How much longer a token is when signs are counted apart: 4 characters where 2.5 are the rule. With the vocabulary of
+BERT and 256 tokens, of 1,000 windows of the standard library 3 are too long then, without it 10."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputLimit:
     """How much text a model takes: `tokens`, and how many characters a token is worth at the least.
@@ -184,9 +192,15 @@ class InputLimit:
     wide_chars_per_token: float = 1.0
 
     def cost(self, text: str) -> float:
-        """Estimated tokens of `text`, rather too many than too few."""
-        ascii_chars = len(text.encode("ascii", "ignore"))
-        return ascii_chars / self.chars_per_token + (len(text) - ascii_chars) / self.wide_chars_per_token
+        """Estimated tokens of `text`, rather too many than too few; that of a whole is at most that of its parts.
+
+        Most tokenisers make a token of every sign, so regular expressions and tables cost more than their length says.
+        """
+        ascii_text = text.encode("ascii", "ignore")
+        signs = len(ascii_text) - len(ascii_text.translate(None, _SIGNS))
+        by_length = len(ascii_text) / self.chars_per_token
+        by_signs = signs + (len(ascii_text) - signs) / (_BETWEEN_SIGNS * self.chars_per_token)
+        return max(by_length, by_signs) + (len(text) - len(ascii_text)) / self.wide_chars_per_token
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The answer to a batch: `vectors` has a row a text; the rows named in `failures` are NaN."""
+    """The answer to a batch: `vectors` has a row a text; the rows named in `failures` are NaN.
+
+    There are rows for the first texts only when the model went away in the middle.
+    """
 
     vectors: Matrix
     failures: tuple[Failure, ...] = ()

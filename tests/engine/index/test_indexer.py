@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
@@ -12,7 +13,7 @@ from smysl.engine.index import Indexer
 from smysl.engine.store import Store
 from smysl.engine.store.connection import translated
 from smysl.engine.text.document import document
-from smysl.engine.types import Filters, InputLimit, Phase, Progress, Space
+from smysl.engine.types import Embedded, Filters, InputLimit, Phase, Progress, Space
 
 ONE = "def one():\n    '''First.'''\n    return 1\n"
 TWO = "class Pair:\n    def left(self):\n        return 'l'\n\n    def right(self):\n        return 'r'\n"
@@ -34,6 +35,22 @@ def test_a_first_run_reads_and_embeds_everything_and_a_second_nothing(store: Sto
     assert workspace.reads == []
     assert store.reader.generation() == generation
     assert sorted(embedder.texts) == sorted(set(embedder.texts))
+
+
+def test_what_a_model_that_stops_short_leaves_over_is_handed_to_it_again_and_nothing_else(store: Store) -> None:
+    workspace = Workspace({f"f{number}.py": f"def f{number}():\n    return {number}\n" for number in range(10)})
+    embedder = StoppingShort()
+    report = indexer(workspace, store, embedder).refresh()
+    assert (report.embedded, report.pending, report.failed) == (10, 0, 0)
+    assert sorted(embedder.texts) == sorted(set(embedder.texts))
+    assert store.reader.coverage(SPACE.key).embedded == 10
+
+
+class StoppingShort(CountingEmbedder):
+    """Gives vectors for the first half of what it is asked."""
+
+    def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
+        return super().embed_documents(texts[: (len(texts) + 1) // 2], cancel=cancel)
 
 
 def test_one_changed_function_is_one_call_with_exactly_its_text(store: Store) -> None:

@@ -84,12 +84,19 @@ class Attempt:
         self._rows: dict[int, Vector] = {}
         self._reasons: dict[int, Message] = {}
 
+    @property
+    def answered(self) -> int:
+        """How many texts have a vector, counted from the first to the one that has none."""
+        return next(index for index in range(len(self._rows) + 1) if index not in self._rows)
+
     def embedded(self, length: int) -> Embedded:
-        """What was collected: rows in order, NaN for the failures."""
+        """What was collected for the first `length` texts: rows in order, NaN for the failures."""
         matrix: Matrix = np.full((length, self._dimensions), np.nan, dtype=np.float32)
         for index, row in self._rows.items():
-            matrix[index] = row
-        return Embedded(matrix, tuple(Failure(index, self._reasons[index]) for index in sorted(self._reasons)))
+            if index < length:
+                matrix[index] = row
+        failed = sorted(index for index in self._reasons if index < length)
+        return Embedded(matrix, tuple(Failure(index, self._reasons[index]) for index in failed))
 
     def embed(self, batch: Sequence[tuple[int, str]], *, retries: int = 1) -> None:
         """A vector or a failure for each (index, text). Raises `Fault` when no text is to blame."""

@@ -37,7 +37,8 @@ class Embedder(Protocol):
     def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
         """Vectors of code, shape (len(texts), dimensions), rows in order.
 
-        A text that the model cannot embed becomes a `Failure`, the others keep their vectors.
+        A text that the model cannot embed becomes a `Failure`, the others keep their vectors. When the model goes away
+        in the middle, there are rows for the first texts only, one at the least; ask again for the rest.
         Raises `EmbedderError` when the model cannot be used at all, `Cancelled` when taken back.
         """
 

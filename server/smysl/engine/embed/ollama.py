@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ from smysl.engine.embed.ollama_faults import Fault, error_of
 from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted
 from smysl.engine.errors import ModelFault
 from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
+
+log = logging.getLogger(__name__)
 
 LOAD_SECONDS = 300.0
 """How long a call may take while the model may be loading. Ollama aborts a load when its client goes away, so a short
@@ -111,7 +114,13 @@ class OllamaEmbedder:
             start = 0
             while start < len(numbered):
                 end = next_batch(fitting, costs, start, self._calls.pace)
-                attempt.embed(numbered[start:end])
+                try:
+                    attempt.embed(numbered[start:end])
+                except Fault as fault:
+                    if not attempt.answered:
+                        raise
+                    log.info("Embedding stops short after %d of %d texts: %s", attempt.answered, len(texts), fault)
+                    return attempt.embedded(attempt.answered)  # what is answered is never computed again
                 start = end
         return attempt.embedded(len(fitting))
 

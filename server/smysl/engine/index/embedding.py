@@ -167,6 +167,8 @@ class EmbeddingRun:
             return
         if isinstance(answer, BaseException):
             raise answer
+        self._ready[:0] = batch[len(answer.vectors) :]  # the model stopped short of them
+        batch = batch[: len(answer.vectors)]
         failed: dict[int, Message] = {failure.index: failure.reason for failure in answer.failures}
         rows = [(text.text_hash, answer.vectors[place]) for place, text in enumerate(batch) if place not in failed]
         if rows:

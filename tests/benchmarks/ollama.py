@@ -9,8 +9,9 @@ quality: MRR@10 of the development benchmark by words alone, by vectors alone, a
 cache folder, so a second run only asks.
 
 waiting: the searches of one person, one after the other with a short pause, on an idle server and while an index run of
-FOLDER (part of the standard library unless given) keeps it busy. The wait is that of `Engine.search`; `the model` is
-what the same queries take on the idle server in the same run. A machine that does other work makes both worthless.
+FOLDER (the standard library without its tests unless given) keeps it busy. The wait is that of `Engine.search`; the
+model's own time is what it takes for the same queries on the idle server in the same run. A machine that does other
+work makes both worthless.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,7 @@ from smysl.evaluation.run import handwritten_material, run_benchmark
 MODEL = "all-minilm"
 CACHE = Path.home() / ".cache" / "smysl-benchmarks"
 DEV = Path(__file__).parent / "dev"
+TESTS = ("test/", "tests/", "idle_test/")
 PAUSE_SECONDS = (0.05, 0.4)
 AIM_MS = 300.0
 UNDISTURBED_SECONDS = 30.0
@@ -156,8 +158,8 @@ def waiting(host: str, tree: Path, count: int) -> None:
     """Print the waits and the speeds."""
     asked = [query.text for query in read_queries(DEV / "queries.jsonl") if query.language == "en"][:count]
     with tempfile.TemporaryDirectory() as cache:
-        settings = Settings(model=MODEL, ollama_host=host, cache_dir=Path(cache))
-        with Engine.open(tree, Settings(model="lexical", cache_dir=Path(cache))) as engine:
+        settings = Settings(model=MODEL, ollama_host=host, cache_dir=Path(cache), exclude=TESTS)
+        with Engine.open(tree, replace(settings, model="lexical")) as engine:
             chunks = engine.refresh().chunks  # so that the run measured below embeds from its beginning to its end
         with Engine.open(tree, settings) as engine:
             engine.search(asked[0])
@@ -180,14 +182,20 @@ def waiting(host: str, tree: Path, count: int) -> None:
     sys.stdout.write(f"{chunks:,} chunks, {total:,} texts; {count} queries in {ended - middle:.0f} s\n")
     sys.stdout.write(f"{'':36}{'p50 ms':>9}{'p95 ms':>9}{'slowest':>9}\n")
     model = row("idle: the model", [result.timings.embed for _, result in idle])
+    row("idle: words", [result.timings.lexical for _, result in idle])
+    row("idle: vectors", [result.timings.dense for _, result in idle])
+    row("idle: ranking", [result.timings.rank for _, result in idle])
     row("idle: the search", [wait for wait, _ in idle])
     row("indexing: the model", [result.timings.embed for _, result in busy])
+    row("indexing: words", [result.timings.lexical for _, result in busy])
+    row("indexing: vectors", [result.timings.dense for _, result in busy])
+    row("indexing: ranking", [result.timings.rank for _, result in busy])
     searched = row("indexing: the search", [wait for wait, _ in busy])
-    beyond = searched[1] - model[1]
+    beyond = searched[1] - model[0]
     verdict = "met" if beyond < AIM_MS else "missed"
     sys.stdout.write(
-        f"p95 beyond the model's own: {beyond:.0f} ms (aim: below {AIM_MS:.0f}, {verdict}); "
-        f"answered by words for want of the model: {by_words}\n"
+        f"the search while indexing, p95, beyond the model's own time, p50: {beyond:.0f} ms "
+        f"(aim: below {AIM_MS:.0f}, {verdict}); answered by words for want of the model: {by_words}\n"
         f"index run: {alone:.1f} texts/s alone, {with_queries:.1f} with queries, ratio {with_queries / alone:.2f}\n"
     )
 

@@ -90,6 +90,29 @@ def test_words_find_a_function_by_what_it_does_in_both_languages(workspace: Path
         assert names(engine, "turn a picture")[0] == "rotate_picture"
 
 
+def test_names_made_of_common_words_are_found_and_opposites_told_apart(tmp_path: Path, by_words: Settings) -> None:
+    root = tmp_path / "lists"
+    root.mkdir()
+    bodies = "".join(
+        f"def {name}(items):\n    return items\n\n\n"
+        for name in ("find", "do", "scroll_up", "scroll_down", "insert_before", "insert_after", "turn_on", "turn_off")
+    )
+    (root / "a.py").write_text(bodies, "utf-8")
+    with Engine.open(root, by_words) as engine:
+        engine.refresh()
+        assert names(engine, "find")[0] == "find"
+        assert names(engine, "locate")[0] == "find"
+        assert names(engine, "do")[0] == "do"
+        for query, name in (
+            ("scroll up the list", "scroll_up"),
+            ("scroll down the list", "scroll_down"),
+            ("insert an item before another", "insert_before"),
+            ("insert an item after another", "insert_after"),
+            ("turn the thing off", "turn_off"),
+        ):
+            assert names(engine, query)[0] == name
+
+
 def test_a_hit_says_where_why_and_what(workspace: Path, by_words: Settings) -> None:
     with Engine.open(workspace, by_words) as engine:
         engine.refresh()

@@ -29,7 +29,7 @@ def test_a_question_is_reduced_to_what_it_asks_for() -> None:
 
 
 def test_a_query_of_stop_words_alone_keeps_them() -> None:
-    assert [concept.term for concept in analyse("if not in", Words()).concepts] == ["if", "not", "in"]
+    assert [concept.term for concept in analyse("if this in that", Words()).concepts] == ["if", "this", "in", "that"]
 
 
 def test_a_russian_loan_word_stands_for_the_english_word_that_the_code_uses() -> None:
@@ -86,3 +86,8 @@ def test_a_whole_identifier_weighs_more_than_its_words() -> None:
     *words, compound = analyse("zebra_stripes", Words()).concepts
     assert compound.term == "zebra_stripes"
     assert all(compound.weight > word.weight for word in words)
+
+
+def test_a_name_that_is_a_stop_word_is_looked_for() -> None:
+    assert [concept.term for concept in analyse("do", Words()).concepts] == ["do"]
+    assert [concept.term for concept in analyse("to_json", Words()).concepts] == ["to", "json", "to_json"]

@@ -54,6 +54,11 @@ def test_a_typed_qualified_name_tells_namesakes_apart() -> None:
     assert order("Session.get", candidate("Cache.get", 0.6), candidate("Session.get", 0.4))[0] == "Session.get"
 
 
+def test_namesakes_whose_qualifier_shares_words_come_first() -> None:
+    pair = candidate("Autocomplete.get_rows", 0.8), candidate("BaseTableView.get_rows", 0.6)
+    assert order("TableView.get_rows", *pair)[0] == "BaseTableView.get_rows"
+
+
 def test_a_definition_beats_a_use() -> None:
     pair = candidate("draw_all", 0.6), candidate("palette_of", 0.45)
     assert order("palette", *pair)[0] == "palette_of"

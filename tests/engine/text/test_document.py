@@ -39,7 +39,7 @@ def test_a_text_that_fits_is_one_window() -> None:
 
 def test_the_fields_hold_their_own_words() -> None:
     fields = lexical_fields(CLOSE, "net/session_pool.py")
-    assert fields.name.split() == ["session", "close", "close_all"]
+    assert fields.name.split() == ["session", "close", "all", "close_all"]
     assert "session_pool" in fields.header.split()
     assert "соединен" in fields.prose.split()
     assert "pool" in fields.body.split()

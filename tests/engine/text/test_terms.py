@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smysl.engine.text.terms import identifiers, parts, terms
+from smysl.engine.text.terms import identifiers, parts, terms, terms_of_names
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,18 @@ def test_yo_is_ye_and_case_does_not_count() -> None:
 
 def test_stop_words_of_both_languages_are_left_out_but_whole_names_stay() -> None:
     assert terms("где у нас the function that is") == terms("function")
-    assert "is_not" in terms("is_not")
+    assert "is_valid" in terms("is_valid")
+
+
+def test_a_name_keeps_its_stop_words() -> None:
+    assert terms("to_json") == ["json", "to_json"]
+    assert terms_of_names("to_json is_not") == ["to", "json", "to_json", "is", "not", "is_not"]
+
+
+def test_what_tells_a_function_from_its_opposite_is_no_stop_word() -> None:
+    for one, other in (("before", "after"), ("up", "down"), ("on", "off"), ("до", "после"), ("под", "над")):
+        assert terms(one) != terms(other)
+        assert terms(one)
 
 
 def test_a_run_too_long_for_a_word_is_no_term() -> None:

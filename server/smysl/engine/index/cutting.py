@@ -8,7 +8,7 @@ from typing import Protocol
 
 from smysl.engine.index.reconcile import AddedChunk
 from smysl.engine.store import NewChunk
-from smysl.engine.text.document import LEXICAL_VERSION, lexical_fields, spoken_words, text_hash, windows
+from smysl.engine.text.document import DOCUMENT_VERSION, LEXICAL_VERSION, lexical_fields, spoken_words, text_hash, windows
 from smysl.engine.text.terms import fold
 from smysl.engine.types import Chunk, InputLimit, Kind, Message, Span
 
@@ -54,7 +54,7 @@ def windowing(limit: InputLimit | None) -> str:
         body=code,
         context="Totals of all sorts.",
     )
-    return text_hash("\0".join(windows(probe, limit)))
+    return text_hash("\0".join((str(DOCUMENT_VERSION), *windows(probe, limit))))
 
 
 def new_chunk(added: AddedChunk, path: str, *, text_hashes: Sequence[str]) -> NewChunk:

@@ -76,7 +76,8 @@ def analyse(text: str, vocabulary: Vocabulary, *, without: frozenset[str] = froz
     `without` names kinds of stand-ins to leave out, for ablations: `synonyms`, `loanwords`, `abbreviations`.
     """
     words = list(dict.fromkeys(word for identifier in identifiers(text) for word in parts(identifier)))
-    telling = [word for word in words if word not in STOP_WORDS] or words
+    is_identifier = is_name(text)
+    telling = words if is_identifier else [word for word in words if word not in STOP_WORDS] or words
     stems = {stem(word): word for word in reversed(telling)}
     loans = {} if "loanwords" in without else _loanwords(stems, vocabulary)
     short = {} if "abbreviations" in without else _abbreviations(tuple(stems), vocabulary)
@@ -86,7 +87,6 @@ def analyse(text: str, vocabulary: Vocabulary, *, without: frozenset[str] = froz
         for one in dict.fromkeys(map(stem, telling))
     ]
     compounds = dict.fromkeys(fold(identifier) for identifier in identifiers(text) if len(parts(identifier)) > 1)
-    is_identifier = is_name(text)
     return Query(
         text=text,
         concepts=(*concepts, *(Concept(name, {name: 1.0}, _COMPOUND_WEIGHT) for name in compounds)),

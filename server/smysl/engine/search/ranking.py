@@ -28,16 +28,22 @@ class Candidate:
 
 
 def exact_names_first(query: Query, candidate: Candidate) -> float:
-    """Whoever types a name wants what bears it: the whole name lifts most, one name within a phrase less."""
+    """Whoever types a name wants what bears it: the whole name lifts most, one name within a phrase less.
+
+    Of the namesakes under a qualified name, those whose qualifiers share its words come first.
+    """
     if not query.names:
         return 0.0
-    own = fold(candidate.chunk.name)
-    if query.is_identifier:
-        qualified = tuple(fold(part) for part in candidate.chunk.qualified_name.split("."))
-        if len(query.names) > 1 and qualified[-len(query.names) :] == query.names:
-            return 0.95
-        return 0.9 if own == query.names[-1] else 0.0
-    return 0.5 if own in query.names else 0.0
+    qualified = tuple(fold(part) for part in candidate.chunk.qualified_name.split("."))
+    if not query.is_identifier:
+        return 0.5 if qualified[-1] in query.names else 0.0
+    if qualified[-1] != query.names[-1]:
+        return 0.0
+    if qualified[-len(query.names) :] == query.names:
+        return 0.95
+    asked = {word for name in query.names[:-1] for word in name.split("_")}
+    shared = {word for name in qualified[:-1] for word in name.split("_")} & asked
+    return 0.8 + 0.14 * len(shared) / len(asked)
 
 
 def uses_step_back(query: Query, candidate: Candidate) -> float:

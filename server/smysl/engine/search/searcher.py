@@ -112,7 +112,9 @@ class Searcher:
         candidates = self._reader.lexical(asked, limit=depth, scope=scope, weights=FIELD_WEIGHTS, cancel=cancel)
         found = score_words(query.concepts, candidates, self._reader.term_statistics(asked))
         named = self._reader.named(query.names[-1:], limit=depth, scope=scope) if query.names else []
-        return found | self._words_of(query, [chunk for chunk in named if chunk not in found])
+        others = [chunk for chunk in named if chunk not in found]
+        # What is called so is a candidate even if no term of it can be looked for.
+        return found | dict.fromkeys(others, Words(0.0, 1.0)) | self._words_of(query, others)
 
     def _words_of(self, query: Query, chunks: Sequence[int]) -> dict[int, Words]:
         if not chunks:

@@ -12,11 +12,14 @@ from hashlib import blake2b
 from itertools import chain
 
 from smysl.engine.text.loanwords import sound
-from smysl.engine.text.terms import identifiers, joined, parts, stem
+from smysl.engine.text.terms import identifiers, parts, stem, terms, terms_of_names
 from smysl.engine.types import Chunk, InputLimit, Kind
 
-LEXICAL_VERSION = 1
+LEXICAL_VERSION = 2
 """Goes up when the same chunk gives other `LexicalFields`; every file is then read again, no vector is lost."""
+
+DOCUMENT_VERSION = 1
+"""Goes up when the same chunk gives another `document` or other `windows`; what changed is then embedded again."""
 
 _OVERLAP = 0.15
 """The share of a window that repeats the end of the one before."""
@@ -40,11 +43,11 @@ class LexicalFields:
 def lexical_fields(chunk: Chunk, path: str) -> LexicalFields:
     """The terms of `chunk`, which stands in the file `path`."""
     return LexicalFields(
-        name=joined([chunk.qualified_name]),
-        header=joined([path.rpartition(".")[0], chunk.signature]),
-        prose=joined([chunk.docstring, chunk.comments]),
-        body=joined([chunk.body]),
-        context=joined([chunk.context]),
+        name=" ".join(terms_of_names(chunk.qualified_name)),
+        header=" ".join(terms_of_names(f"{path.rpartition('.')[0]} {chunk.signature}")),
+        prose=" ".join(terms(f"{chunk.docstring}\n{chunk.comments}")),
+        body=" ".join(terms(chunk.body)),
+        context=" ".join(terms(chunk.context)),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
@@ -54,20 +53,31 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def terms_of(identifier: str) -> tuple[str, ...]:
-    """The terms of one identifier: the stems of its words, stop words left out, and the whole if it is a compound."""
+    """The terms of one identifier in running text: the stems of its words but for stop words.
+
+    A compound adds the whole of it, in the one spelling of `fold`.
+    """
     words = parts(identifier)
     stems = tuple(stem(word) for word in words if word not in STOP_WORDS)
     return (*stems, fold(identifier)) if len(words) > 1 else stems
 
 
+@lru_cache(maxsize=1 << 16)
+def terms_of_name(name: str) -> tuple[str, ...]:
+    """The terms of an identifier that is the name of something: `terms_of` with its stop words."""
+    words = parts(name)
+    stems = tuple(map(stem, words))
+    return (*stems, fold(name)) if len(words) > 1 else stems
+
+
 def terms(text: str) -> list[str]:
-    """All terms of `text`, in order, repeats kept."""
+    """All terms of running `text`, in order, repeats kept."""
     return list(chain.from_iterable(map(terms_of, identifiers(text))))
 
 
-def joined(texts: Iterable[str]) -> str:
-    """The terms of several texts as the lexical index stores them: separated by spaces."""
-    return " ".join(chain.from_iterable(map(terms, texts)))
+def terms_of_names(text: str) -> list[str]:
+    """All terms of the names in `text`, in order, repeats kept."""
+    return list(chain.from_iterable(map(terms_of_name, identifiers(text))))
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:

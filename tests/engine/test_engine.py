@@ -13,8 +13,9 @@ from tests.engine.embed.fake_ollama import FakeOllama
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.engine import Engine
-from smysl.engine.errors import Cancelled, ModelMissing, ModelUnavailable, UsageError, WorkspaceError
+from smysl.engine.errors import Cancelled, IndexBusyError, ModelMissing, ModelUnavailable, UsageError, WorkspaceError
 from smysl.engine.settings import Settings
+from smysl.engine.store.lock import writer_lock
 from smysl.engine.types import Filters, IndexReport, Kind, Mode, Reason, Tests
 
 FILES = {
@@ -336,6 +337,26 @@ def test_a_cancelled_run_keeps_what_it_did_and_resumes(workspace: Path, by_model
         status = engine.status()
     assert (status.pending, status.embedded) == (0, status.chunks)
     assert len(set(fake.embedded_texts)) == len(fake.embedded_texts)
+
+
+def test_a_refresh_waits_for_another_writer_as_long_as_it_is_told(workspace: Path, by_words: Settings) -> None:
+    with Engine.open(workspace, by_words) as engine:
+        index = Path(engine.status().index_file)
+        with writer_lock(index, wait=0.0), pytest.raises(IndexBusyError):
+            engine.refresh()
+        taken, given = threading.Event(), threading.Event()
+
+        def write() -> None:
+            with writer_lock(index, wait=0.0):
+                taken.set()
+                given.wait(10)
+
+        other = threading.Thread(target=write)
+        other.start()
+        assert taken.wait(10)
+        threading.Timer(0.1, given.set).start()
+        assert engine.refresh(wait=10.0).files == 3
+        other.join()
 
 
 def test_clean_removes_the_index_and_the_next_engine_starts_anew(workspace: Path, by_words: Settings) -> None:

@@ -81,14 +81,17 @@ class Engine:
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
         force: bool = False,
+        wait: float = 0.0,
     ) -> IndexReport:
         """Make the index equal to the workspace; only what changed is read, only texts never seen are embedded.
 
-        `force` gives texts that the model failed on another try. Raises `IndexBusyError` when another process writes
-        this index, `ModelMissing` for a model that is not there, `Cancelled`, `IndexFileError`, `WorkspaceError`.
+        `force` gives texts that the model failed on another try. `wait` is how many seconds to wait for another process
+        that writes this index. Raises `IndexBusyError` when it still does then, `ModelMissing` for a model that is not
+        there, `Cancelled`, `IndexFileError`, `WorkspaceError`.
         """
         choice = self._model(cancel)
-        report = self._indexer(choice.embedder).refresh(progress=progress, cancel=cancel, retry_failed=force)
+        indexer = self._indexer(choice.embedder)
+        report = indexer.refresh(progress=progress, cancel=cancel, retry_failed=force, wait=wait)
         return replace(report, notices=(*self._store.notices, *choice.notices, *report.notices))
 
     def search(

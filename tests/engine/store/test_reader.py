@@ -8,7 +8,7 @@ import pytest
 from tests.engine.store.records_for_tests import SPACE, chunk, directions, new, put
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import Cancelled
+from smysl.engine.errors import Cancelled, UsageError
 from smysl.engine.store import FileChange, NewChunk, Scope, Store, lexical
 from smysl.engine.store.connection import connect_for_reading
 from smysl.engine.store.pool import ReadingPool
@@ -96,6 +96,7 @@ def test_a_query_of_very_many_terms_is_answered(store: Store) -> None:
         (Filters(paths=("!src/",)), {"three", "test_four", "Five"}),
         (Filters(paths=("./lib/*.py",)), {"three", "Five"}),
         (Filters(paths=("**/b.py",)), {"two"}),
+        (Filters(paths=("[[:lower:]]ib/[z-ac].py",)), {"three"}),
         (Filters(paths=("nowhere/",)), set()),
         (Filters(kinds=frozenset({Kind.CLASS})), {"Five"}),
         (Filters(kinds=frozenset({Kind.CLASS, Kind.METHOD})), {"two", "Five"}),
@@ -122,6 +123,13 @@ def test_filters_act_inside_both_halves(store: Store, filters: Filters, expected
     by_name = reader.named([made.name.lower() for _, made in rows], limit=9, scope=scope)
     for ids in (by_words, by_meaning, by_name):
         assert {stored.chunk.name for stored in reader.chunks(ids).values()} == expected
+
+
+@pytest.mark.parametrize("pattern", ["!", "src\\", "[a", "[[:letter:]]", "#x"])
+def test_a_pattern_that_makes_no_sense_is_told_rather_than_passed_over(store: Store, pattern: str) -> None:
+    with pytest.raises(UsageError) as told:
+        store.reader.scope(Filters(paths=("src/", pattern)))
+    assert told.value.advice is not None
 
 
 def test_a_scope_follows_the_index(store: Store) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathspec.patterns.gitignore.base import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+from smysl.engine.brackets import shield
+
 _FOLDER_MARK = "(?P<ps_d>/)"  # how pathspec marks the slash after a folder that a pattern names
 
 
@@ -37,13 +39,16 @@ def compile_patterns(lines: Iterable[str]) -> Patterns | None:
     regexes: list[str] = []
     verdicts: list[bool] = []
     for line in lines:
+        shielded = shield(line.rstrip("\r\n"))
+        if shielded is None:
+            continue
         try:
-            pattern = GitIgnoreSpecPattern(line.rstrip("\r\n"))
+            pattern = GitIgnoreSpecPattern(shielded.pattern)
         except GitIgnorePatternError:
             continue
         if pattern.regex is None or pattern.include is None:
             continue
-        regexes.append(_own_match(pattern.regex.pattern, line))
+        regexes.append(shielded.restore(_own_match(pattern.regex.pattern, line)))
         verdicts.append(pattern.include)
     if not regexes:
         return None

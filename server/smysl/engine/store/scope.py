@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ import apsw
 import numpy as np
 import pathspec
 from numpy.typing import NDArray
+from pathspec.patterns.gitignore.base import GitIgnorePatternError
+from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
 
+from smysl.engine.brackets import shield
+from smysl.engine.errors import UsageError
 from smysl.engine.store.connection import fetch_rows
-from smysl.engine.types import Filters, Tests
+from smysl.engine.types import Filters, Tests, say
 
 _PATHS = "SELECT id, path FROM files"
 # One statement each: a bound array counts as NULL, so "no filter" cannot be asked about in SQL.
@@ -43,7 +48,7 @@ class Scope:
 
 
 def resolve(connection: apsw.Connection, filters: Filters) -> Scope:
-    """The chunks that `filters` let through now. Raises apsw errors."""
+    """The chunks that `filters` let through now. Raises `UsageError` and apsw errors."""
     if not filters.paths and not filters.kinds and filters.tests is Tests.INCLUDE:
         return Scope()
     statement = _CHUNKS
@@ -90,11 +95,26 @@ class ScopeCache:
                 self._scopes.popitem(last=False)
 
 
-def _matcher(patterns: Iterable[str]) -> pathspec.PathSpec[pathspec.Pattern]:
+def _matcher(patterns: Iterable[str]) -> pathspec.PathSpec[pathspec.RegexPattern]:
     lines = [pattern.strip().removeprefix("./") for pattern in patterns]
     lines = [line for line in lines if line]
     # "!legacy/" alone means: all but that.
     if all(line.startswith("!") for line in lines):
         lines.insert(0, "*")
     # The last pattern that fits decides: in a filter, "src/" then "!src/old/" leaves the old out and nothing else.
-    return pathspec.PathSpec.from_lines("gitignore", lines)
+    return pathspec.PathSpec([_compiled(line) for line in lines])
+
+
+def _compiled(line: str) -> pathspec.RegexPattern:
+    shielded = shield(line)
+    try:
+        pattern = GitIgnoreBasicPattern(shielded.pattern) if shielded else None
+    except GitIgnorePatternError:
+        pattern = None
+    if shielded is None or pattern is None or pattern.regex is None:
+        # In an ignore file such a line is passed over; a person who gives it on purpose has to know.
+        raise UsageError(
+            say("“{pattern}” is not a pattern of paths.", pattern=line),
+            say("Write it as in .gitignore, such as src/ or test_*.py."),
+        )
+    return pathspec.RegexPattern(re.compile(shielded.restore(pattern.regex.pattern), re.DOTALL), pattern.include)

@@ -7,6 +7,7 @@ import pytest
 from tests.engine.store.records_for_tests import SPACE, chunk, directions, new, put
 
 from smysl.engine.store import Scope, Store
+from smysl.engine.store.block_sums import BlockSums
 from smysl.engine.store.coarse import Bits, Bytes, CoarseTable
 from smysl.engine.store.connection import connect_for_reading
 from smysl.engine.store.nearest import ResidentSpace
@@ -42,6 +43,47 @@ def test_the_mean_cosine_is_of_all_vectors(store: Store) -> None:
     assert store.reader.mean_cosine(SPACE.key, matrix[0]) == pytest.approx(float((matrix @ matrix[0]).mean()), abs=1e-5)
     assert store.reader.mean_cosine("unknown", matrix[0]) == 0.0
     assert store.reader.nearest("unknown", matrix[0], limit=3, scope=EVERYTHING) == []
+
+
+def test_the_mean_cosine_stays_exact_however_the_vectors_come_and_go(store: Store) -> None:
+    reader = store.reader
+    query = directions(1, seed=50)[0]
+    fill(store, directions(600))
+    reader.mean_cosine(SPACE.key, query)
+    for turn in range(12):  # each turn changes too little for all to be read again, all of them most of the table
+        fill(store, -directions(15, seed=turn), f"{turn}.py")
+        if turn > 1:
+            with store.writer() as writer:
+                writer.remove_file(f"{turn - 2}.py")
+                writer.retire()
+        with Store(store.path) as fresh:
+            expected = fresh.reader.mean_cosine(SPACE.key, query)
+        assert reader.mean_cosine(SPACE.key, query) == pytest.approx(expected, abs=1e-9), turn
+
+
+def test_a_block_that_loses_all_its_rows_leaves_nothing_in_the_sum() -> None:
+    sums = BlockSums(SPACE.dimensions)
+    sums.append(directions(3))
+    sums.remove(np.ones(3, dtype=np.bool_), np.empty((0, 0), dtype=np.float32))
+    assert not sums.total.any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sums_of_blocks_are_those_of_the_rows_that_are_left(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    matrix = directions(1_000, seed=seed)
+    ids = np.arange(1_000, dtype=np.int64)
+    sums = BlockSums(SPACE.dimensions)
+    sums.append(matrix[:700])
+    sums.append(matrix[700:])
+    for _ in range(4):
+        gone = random.random(len(ids)) < 0.01
+        sums.remove(gone, matrix[ids[sums.beside(gone)]])
+        ids = ids[~gone]
+        assert sums.total / len(ids) == pytest.approx(matrix[ids].mean(axis=0, dtype=np.float64), abs=1e-12)
+    more = directions(10, seed=seed + 100)
+    sums.append(more)
+    assert sums.total == pytest.approx(matrix[ids].sum(axis=0, dtype=np.float64) + more.sum(axis=0, dtype=np.float64))
 
 
 def test_the_table_in_memory_follows_what_is_added_replaced_and_removed(store: Store) -> None:

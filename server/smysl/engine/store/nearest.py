@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smysl.engine.store import vectors
+from smysl.engine.store.block_sums import BLOCK, BlockSums
 from smysl.engine.store.coarse import Bits, Bytes, CoarseTable
 from smysl.engine.store.connection import fetch_value
 from smysl.engine.store.scope import Scope
@@ -27,7 +28,10 @@ _LINKS = "SELECT embedding_id, chunk_id FROM links WHERE space_id = ? AND embedd
 _GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
 
 _RELOAD_SHARE = 0.05
-"""Share of rows that may go or come before the table is read anew; until then the mean is that of the rows read."""
+"""Share of rows from which on the table is read anew instead of row by row.
+
+Counted in one go; in a table of bits since it was last read, for its centre stays that of the rows read.
+"""
 
 
 class ResidentSpace:
@@ -41,8 +45,8 @@ class ResidentSpace:
         self._generation = -1
         self._table: CoarseTable = Bytes(dimensions)
         self._ids = np.empty(0, dtype=np.int64)
-        self._sum = np.zeros(dimensions, dtype=np.float64)
-        self._summed = 0
+        self._sums = BlockSums(dimensions)
+        self._came = 0
         self._links = _Links.between(self._ids, self._ids, self._ids)
         self._masked: tuple[Scope, NDArray[np.bool_]] | None = None
 
@@ -69,7 +73,7 @@ class ResidentSpace:
         """The mean of the cosines of `vector` with all vectors of the space; 0 when there are none."""
         with self._lock:
             self._follow(connection)
-            return float(self._sum @ vector) / self._summed if self._summed else 0.0
+            return float(self._sums.total @ vector) / len(self._ids) if len(self._ids) else 0.0
 
     def _follow(self, connection: apsw.Connection) -> None:
         # Read before the rows: what is committed in between is seen twice rather than never.
@@ -88,22 +92,30 @@ class ResidentSpace:
         present = np.fromiter((row[0] for row in connection.execute(_IDS, (self._space_id,))), dtype=np.int64)
         gone = ~np.isin(self._ids, present)
         new = np.setdiff1d(present, self._ids, assume_unique=True)
-        few = max(64, int(_RELOAD_SHARE * len(self._ids)))
+        beside = self._sums.beside(gone)
+        came = self._came + len(new) if isinstance(self._table, Bits) else len(new)
         fits = isinstance(self._table, Bits) == self._wants_bits(len(present))
-        if not fits or np.count_nonzero(gone) > few // 4 or len(new) > few:
+        few = int(_RELOAD_SHARE * len(self._ids))
+        if not fits or came > max(64, few) or len(new) + len(beside) > max(2 * BLOCK, few):
             return False
-        added = vectors.read_some(connection, self._space_id, new)
+        ids, added = vectors.read_some(connection, self._space_id, new)
+        _, left = vectors.read_some(connection, self._space_id, self._ids[beside])
         if gone.any():
             self._table.keep(~gone)
+            self._sums.remove(gone, left)
             self._ids = self._ids[~gone]
-        self._append(*added)
+        if len(ids):
+            self._table.append(added)
+            self._sums.append(added)
+            self._ids = np.concatenate((self._ids, ids))
+            self._came += len(ids)
         return True
 
     def _load(self, connection: apsw.Connection, *, expected: int) -> None:
         table: CoarseTable | None = None
         if not self._wants_bits(expected):
             table = Bytes(self._dimensions, expected=expected)
-        total = np.zeros(self._dimensions, dtype=np.float64)
+        sums = BlockSums(self._dimensions)
         parts = []
         for ids, matrix in vectors.read_all(connection, self._space_id):
             if table is None:
@@ -111,11 +123,12 @@ class ResidentSpace:
                 table = Bits(self._dimensions, centre, expected=expected)
             table.append(matrix)
             parts.append(ids)
-            total += matrix.sum(axis=0, dtype=np.float64)
+            sums.append(matrix)
         # All at once: an interrupted read leaves what was there before.
         self._table = table or Bytes(self._dimensions)
         self._ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-        self._sum, self._summed = total, len(self._ids)
+        self._sums = sums
+        self._came = 0
 
     def _pairs(self, connection: apsw.Connection) -> NDArray[np.int64]:
         numbers = chain.from_iterable(connection.execute(_LINKS, (self._space_id,)))
@@ -123,13 +136,6 @@ class ResidentSpace:
 
     def _wants_bits(self, rows: int) -> bool:
         return rows * self._dimensions > self._bits_above
-
-    def _append(self, ids: NDArray[np.int64], matrix: NDArray[np.float32]) -> None:
-        if len(ids):
-            self._table.append(matrix)
-            self._ids = np.concatenate((self._ids, ids))
-            self._sum += matrix.sum(axis=0, dtype=np.float64)
-            self._summed += len(ids)
 
     def _allowed(self, scope: Scope) -> NDArray[np.bool_]:
         if self._masked is None or self._masked[0] is not scope:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import sysconfig
 import threading
 import time
@@ -19,7 +23,7 @@ from smysl.engine.engine import Engine
 from smysl.engine.settings import Settings
 from smysl.engine.types import IndexReport, Mode, Phase, Progress
 
-pytestmark = [pytest.mark.real_ollama, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real_ollama, pytest.mark.timeout(600)]
 
 PACKAGES = ("http", "json", "urllib")
 EXPECTED = {
@@ -106,6 +110,32 @@ def test_a_russian_question_is_answered_and_told_that_the_model_reads_english_on
         result = engine.search("разобрать куки из заголовка", top_k=10)
     assert any("Cookie" in hit.qualified_name or "cookie" in hit.path for hit in result.hits[:3])
     assert any("Russian" in str(notice) for notice in result.notices)
+
+
+def test_the_command_finds_the_model_by_itself_and_answers_from_the_same_index(whole: Whole, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SMYSL_", "LANG", "LC_"))}
+    environment |= {
+        "SMYSL_CACHE_DIR": str(whole.settings.cache_dir),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "LANG": "C.UTF-8",
+    }
+    command = (sys.executable, "-m", "smysl.cli", "search", "--json", "--ollama-host", whole.proxy.host)
+    before = len(whole.proxy.calls)
+    done = subprocess.run(
+        [*command, "html page with the list of files in a folder", "."],
+        cwd=whole.workspace,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["model"] == "all-minilm"
+    assert answer["hits"][0]["path"] == "http/server.py"
+    assert answer["hits"][0]["name"] == "SimpleHTTPRequestHandler.list_directory"
+    assert [len(call.texts) for call in whole.proxy.calls[before:]] == [1]  # the query
 
 
 def test_one_edited_function_is_one_text_to_embed_and_is_found_as_it_is_now(whole: Whole) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import apsw
 import pytest
@@ -169,6 +171,30 @@ def test_a_long_function_has_a_vector_for_each_window_and_is_one_hit(store: Stor
             assert len(found) == 2
 
 
+class CountingLimit(InputLimit):
+    """Counts the characters that it is asked about."""
+
+    asked: ClassVar[int] = 0
+
+    def cost(self, text: str) -> float:
+        type(self).asked += len(text)
+        return InputLimit.cost(self, text)
+
+
+def test_the_windows_of_a_long_chunk_are_made_a_fixed_number_of_times_however_many_they_are(store: Store) -> None:
+    asked = []
+    indexer(Workspace(), store, CountingEmbedder(limit=CountingLimit(200))).refresh()
+    for rows in (2_000, 8_000):
+        workspace = Workspace(
+            {f"{rows}.py": "TABLE = [\n" + "".join(f"    ({n}, 'ab'),\n" for n in range(rows)) + "]\n"}
+        )
+        embedder = CountingEmbedder(limit=CountingLimit(200))
+        before = CountingLimit.asked
+        assert indexer(workspace, store, embedder).refresh().embedded > rows // 50
+        asked.append((CountingLimit.asked - before) / len(workspace.files[f"{rows}.py"]))
+    assert max(asked) < 1.5 * min(asked)
+
+
 def test_another_input_limit_makes_new_windows_and_keeps_the_vectors_of_texts_that_stay(store: Store) -> None:
     lines = "\n".join(f"    step_{number} = {number}" for number in range(200))
     workspace = Workspace({"long.py": f"def long():\n{lines}\n", "a.py": ONE})
@@ -252,6 +278,38 @@ def test_a_cancelled_run_keeps_what_is_done_and_the_next_one_goes_on(store: Stor
     report = indexer(workspace, store, embedder).refresh()
     assert report.files_changed == 10
     assert store.reader.coverage(SPACE.key).embedded == 20
+
+
+class AnsweringLate(CountingEmbedder):
+    """Its second answer comes after the work was taken back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_in_second = threading.Event()
+
+    def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
+        if self.calls:
+            self.is_in_second.set()
+            assert cancel is not None
+            cancel.wait(10)
+        return super().embed_documents(texts)
+
+
+def test_what_the_model_answered_before_or_while_a_run_was_cancelled_is_stored(store: Store) -> None:
+    workspace = Workspace({f"f{n}.py": f"def f{n}():\n    return {n}\n" for n in range(20)})
+    cancel, late = CancelToken(), AnsweringLate()
+
+    def stop_at_eight(progress: Progress) -> None:
+        if progress.phase is Phase.READING and progress.done == 8:
+            assert late.is_in_second.wait(10)  # the first answer is waiting to be written
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        indexer(workspace, store, late).refresh(progress=stop_at_eight, cancel=cancel)
+    assert len(late.texts) == store.reader.coverage(SPACE.key).embedded == 8
+    again = CountingEmbedder()
+    assert indexer(workspace, store, again).refresh().pending == 0
+    assert set(late.texts).isdisjoint(again.texts)
 
 
 def test_a_second_writer_is_turned_away_and_readers_are_not(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +83,23 @@ def test_the_same_text_has_the_same_hash_and_another_text_another() -> None:
 def test_the_text_of_a_module_does_not_change_with_its_name() -> None:
     module = replace(CLOSE, kind=Kind.MODULE, name="net", qualified_name="app.net", signature="")
     assert document(module) == document(replace(module, name="web", qualified_name="app.web"))
+
+
+class CountingLimit(InputLimit):
+    """Counts the characters that it is asked about."""
+
+    asked: ClassVar[int] = 0
+
+    def cost(self, text: str) -> float:
+        type(self).asked += len(text)
+        return InputLimit.cost(self, text)
+
+
+def test_windows_of_one_endless_line_cost_a_time_that_grows_with_its_length_and_not_with_its_square() -> None:
+    asked = []
+    for rows in (10_000, 20_000, 40_000):
+        chunk = replace(CLOSE, signature="", code="TABLE = [" + "(12, 'ab', 0.5), " * rows + "]")
+        before = CountingLimit.asked
+        assert len(windows(chunk, CountingLimit(tokens=512))) > rows // 100
+        asked.append((CountingLimit.asked - before) / rows)
+    assert max(asked) < 1.2 * min(asked)

@@ -8,7 +8,14 @@ from typing import Protocol
 
 from smysl.engine.index.reconcile import AddedChunk
 from smysl.engine.store import NewChunk
-from smysl.engine.text.document import DOCUMENT_VERSION, LEXICAL_VERSION, lexical_fields, spoken_words, text_hash, windows
+from smysl.engine.text.document import (
+    DOCUMENT_VERSION,
+    LEXICAL_VERSION,
+    lexical_fields,
+    spoken_words,
+    text_hash,
+    windows,
+)
 from smysl.engine.text.terms import fold
 from smysl.engine.types import Chunk, InputLimit, Kind, Message, Span
 

@@ -18,8 +18,8 @@ from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.embedder import Embedder
-from smysl.engine.errors import Cancelled, EmbedderError
-from smysl.engine.store import Writer
+from smysl.engine.errors import Cancelled, EmbedderError, IndexFileError
+from smysl.engine.store import StoredChunk, Writer
 from smysl.engine.text.document import text_hash, windows
 from smysl.engine.types import Embedded, Message
 
@@ -60,6 +60,9 @@ class EmbeddingRun:
         self._after = 0
         self._ready: list[_Text] = []
         self._given_out: set[str] = set()
+        self._chunk: StoredChunk | None = None
+        self._texts: tuple[_Text, ...] = ()
+        self._is_attached = False
         self._waiting = 0
         self._batches: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[_Batch, Embedded | BaseException]] = queue.SimpleQueue()
@@ -77,10 +80,16 @@ class EmbeddingRun:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Drop what is in flight and wait for the thread."""
+        """Take back what is in flight, wait for the thread, and store what the model has answered nevertheless."""
         self._stop.cancel()
         self._batches.put(None)
         self._thread.join()
+        if isinstance(error, IndexFileError):
+            return  # nothing can be written now
+        while not self._answers.empty():
+            batch, answer = self._answers.get()
+            if isinstance(answer, Embedded):
+                self._take(batch, answer)
 
     def stop(self) -> None:
         """Take back what is in flight; nothing more is handed out to the model."""
@@ -150,13 +159,18 @@ class EmbeddingRun:
         for row in rows:
             if row.text_hash in self._given_out:
                 continue
-            texts = windows(row.chunk.chunk, self._embedder.input_limit)
-            if row.window < len(texts) and text_hash(texts[row.window]) == row.text_hash:
+            if row.chunk != self._chunk:
+                # A long chunk has hundreds of windows, whose rows come one after another: they are made once.
+                texts = windows(row.chunk.chunk, self._embedder.input_limit)
+                self._chunk, self._is_attached = row.chunk, False
+                self._texts = tuple(_Text(text_hash(text), text) for text in texts)
+            if row.window < len(self._texts) and self._texts[row.window].text_hash == row.text_hash:
                 self._given_out.add(row.text_hash)
-                self._ready.append(_Text(row.text_hash, texts[row.window]))
-            else:
+                self._ready.append(self._texts[row.window])
+            elif not self._is_attached:
                 # Texts are made otherwise than when this chunk was written: link it to what they are now.
-                self._writer.attach(self._space_id, [(row.chunk.id, tuple(map(text_hash, texts)))])
+                self._is_attached = True
+                self._writer.attach(self._space_id, [(row.chunk.id, [text.text_hash for text in self._texts])])
         return True
 
     def _take(self, batch: _Batch, answer: Embedded | BaseException) -> None:

@@ -58,10 +58,10 @@ _TRIM_RETIRED = (
     "LIMIT 1 OFFSET max(?2, (SELECT count(*) FROM embeddings WHERE space_id = ?1)))"
 )
 _PENDING = (
-    f"SELECT links.id, links.text_hash, links.window, {CHUNK_COLUMNS} "
-    "FROM links JOIN chunks ON chunks.id = chunk_id JOIN files ON files.id = file_id "
-    "WHERE links.space_id = ? AND links.id > ? AND embedding_id IS NULL AND failure IS NULL ORDER BY links.id LIMIT ?"
+    "SELECT id, text_hash, window, chunk_id FROM links "
+    "WHERE space_id = ? AND id > ? AND embedding_id IS NULL AND failure IS NULL ORDER BY id LIMIT ?"
 )
+_CHUNK = f"SELECT {CHUNK_COLUMNS} FROM chunks JOIN files ON files.id = file_id WHERE chunks.id = ?"
 _COUNT_PENDING = (
     "SELECT count(DISTINCT text_hash) FROM links WHERE space_id = ? AND embedding_id IS NULL AND failure IS NULL"
 )
@@ -149,9 +149,15 @@ def trim_retired(connection: apsw.Connection, space_id: int, *, least: int = LEA
 
 
 def pending(connection: apsw.Connection, space_id: int, *, after: int, limit: int) -> list[PendingText]:
-    """Texts that wait for a vector, by link id from `after` on; a text of several chunks comes several times."""
-    rows = connection.execute(_PENDING, (space_id, after, limit))
-    return [PendingText(row[0], row[1], row[2], chunk_of(row[3:])) for row in rows]
+    """Texts that wait for a vector, by link id from `after` on; a text of several chunks comes several times.
+
+    The windows of a chunk share one object: a long chunk is read once, not once a window.
+    """
+    rows = fetch_rows(connection, _PENDING, (space_id, after, limit))
+    chunks = {
+        chunk_id: chunk_of(fetch_rows(connection, _CHUNK, (chunk_id,))[0]) for chunk_id in {row[3] for row in rows}
+    }
+    return [PendingText(link_id, text_hash, window, chunks[chunk_id]) for link_id, text_hash, window, chunk_id in rows]
 
 
 def count_pending(connection: apsw.Connection, space_id: int) -> int:

@@ -124,11 +124,13 @@ def _stretches(code: str, limit: InputLimit, room: float) -> list[str]:
 def _pieces(line: str, limit: InputLimit, room: float) -> list[str]:
     """`line`, or the pieces of it that each cost at most `room`."""
     pieces: list[str] = []
-    while limit.cost(line) > room:
-        piece = _fitting(line, limit, room)
+    start = 0
+    reach = 1 + int(room * max(limit.chars_per_token, limit.wide_chars_per_token))  # more characters never fit
+    while len(line) - start > reach or limit.cost(line[start:]) > room:
+        piece = _fitting(line[start : start + reach], limit, room)
         pieces.append(piece)
-        line = line[len(piece) :]
-    return [*pieces, line]
+        start += len(piece)
+    return [*pieces, line[start:]]
 
 
 def _fitting(text: str, limit: InputLimit, room: float) -> str:

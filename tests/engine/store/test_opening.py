@@ -4,11 +4,13 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 import pytest
-from tests.engine.store.records_for_tests import chunk, new, put
+from tests.engine.store.records_for_tests import SPACE, chunk, directions, new, put
 
 from smysl.engine.errors import IndexBusyError, IndexDamagedError, IndexFileError
 from smysl.engine.store import Store, index_file, remove_index
@@ -93,20 +95,137 @@ def test_an_empty_file_is_an_empty_index(tmp_path: Path) -> None:
         assert store.reader.counts().files == 0
 
 
-@pytest.mark.parametrize("maker", ["another program", "a newer version"])
-def test_a_file_that_is_not_ours_to_read_is_moved_aside_whole(tmp_path: Path, maker: str) -> None:
+def test_a_file_that_is_not_ours_to_read_is_moved_aside_whole(tmp_path: Path) -> None:
     path = tmp_path / "one.index"
-    if maker == "a newer version":
-        filled(path)
     connection = apsw.Connection(str(path))
     connection.execute("CREATE TABLE mine (value)")
     connection.pragma("user_version", 99)
     connection.close()
     with Store(path) as store:
-        assert "newer version" in str(store.notices[0])
+        assert "another program" in str(store.notices[0])
         assert store.reader.counts().files == 0
     (kept,) = (other for other in aside(path) if not other.name.endswith(("-wal", "-shm")))
     assert apsw.Connection(str(kept)).execute("SELECT count(*) FROM mine").get == 0
+
+
+def taken_over(path: Path) -> None:
+    """Let `path` be an index of a later version."""
+    connection = apsw.Connection(str(path))
+    connection.pragma("user_version", 99)
+    connection.close()
+
+
+def test_two_versions_of_the_program_leave_each_other_their_indexes(tmp_path: Path) -> None:
+    path = tmp_path / "one.index"
+    filled(path)
+    taken_over(path)
+    before = path.read_bytes()
+    with Store(path) as store:
+        assert "newer version" in str(store.notices[0])
+        put(store, "mine.py", [new(chunk("mine"))])
+    assert path.read_bytes() == before
+    assert aside(path) == []
+    with Store(path) as again:
+        assert [file.path for file in again.reader.files()] == ["mine.py"]
+        assert again.path.parent == path.parent
+    remove_index(path)
+    assert [left for left in tmp_path.iterdir() if left.suffix != ".lock"] == []
+
+
+def test_an_index_that_a_newer_version_takes_over_is_written_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "one.index"
+    filled(path)
+    with Store(path) as store:
+        taken_over(path)
+        with pytest.raises(IndexFileError, match="newer version"), store.writer():
+            pass
+
+
+def test_vectors_are_borrowed_from_a_worktree_whose_index_stands_beside_a_newer_one(tmp_path: Path) -> None:
+    sibling = tmp_path / "sibling.index"
+    filled(sibling)
+    taken_over(sibling)
+    vector = directions(1)[0]
+    with Store(sibling) as store:
+        put(store, "a.py", [new(chunk("one"), "text")], vectors={"text": vector})
+    with Store(tmp_path / "one.index") as store:
+        put(store, "a.py", [new(chunk("one"), "text")], vectors={})
+        with store.writer() as writer:
+            assert writer.borrow([sibling], SPACE, space_id=1, wanted={"text"}) == {"text"}
+
+
+READ_WHERE_NOTHING_CAN_BE_WRITTEN = """
+import os, sys
+from pathlib import Path
+from tests.engine.store.records_for_tests import SPACE, chunk, directions, new, put
+from smysl.engine.errors import IndexFileError
+from smysl.engine.store import Scope, Store
+path = Path(sys.argv[1])
+path.chmod(0o444)
+path.parent.chmod(0o555)
+if os.geteuid() == 0:
+    os.setuid(65534)  # root may write everywhere
+try:
+    with Store(path) as store:
+        print(store.is_writable, store.notices[0])
+        print(store.reader.counts().chunks, len(store.reader.lexical(["other"], limit=5, scope=Scope())))
+        print(store.reader.nearest(SPACE.key, directions(1)[0], limit=1, scope=Scope())[0][0])
+        with store.writer():
+            pass
+except IndexFileError as error:
+    print(error)
+"""
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that other users may enter, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "cache").mkdir()
+        yield folder / "cache"
+        (folder / "cache").chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_an_index_where_nothing_can_be_written_still_answers(public_folder: Path) -> None:
+    path = public_folder / "on e?%23.index"
+    with Store(path) as store:
+        put(store, "a.py", [new(chunk("one"), "text", body="other")], vectors={"text": directions(1)[0]})
+    writable, counts, nearest, refused = said_by(READ_WHERE_NOTHING_CAN_BE_WRITTEN, path).splitlines()
+    assert writable.startswith("False The index ")
+    assert "cannot be written" in writable
+    assert (counts, nearest) == ("1 1", "1")
+    assert "SMYSL_CACHE_DIR" in refused
+    assert [file.name for file in path.parent.iterdir() if file.suffix != ".lock"] == [path.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize("state", ["newer", "damaged"])
+def test_an_index_that_would_have_to_be_built_anew_where_nothing_can_be_written_is_an_error(
+    public_folder: Path, state: str
+) -> None:
+    path = public_folder / "one.index"
+    filled(path)
+    if state == "newer":
+        taken_over(path)
+    else:
+        path.write_bytes(b"no database at all " * 1_000)
+    (said,) = said_by(READ_WHERE_NOTHING_CAN_BE_WRITTEN, path).splitlines()
+    assert "SMYSL_CACHE_DIR" in said
+
+
+def test_damage_that_another_process_repaired_is_not_repaired_again(tmp_path: Path) -> None:
+    path = tmp_path / "one.index"
+    filled(path)
+    with Store(path) as store, Store(path) as other:
+        with pytest.raises(IndexDamagedError), translated(path):
+            raise apsw.CorruptError("met by both")
+        other.recover()
+        put(other, "a.py", [new(chunk("one"))])
+        store.recover()
+        assert store.reader.counts().files == 1
 
 
 def test_damage_met_while_reading_is_an_error_that_recover_answers(tmp_path: Path) -> None:
@@ -193,6 +312,42 @@ def test_one_writer_at_a_time_even_in_two_processes(tmp_path: Path) -> None:
                 assert writer.files() == {}
 
 
+def said_by(child: str, *arguments: object) -> str:
+    """What a Python process of its own prints."""
+    root = Path(__file__).parents[3]
+    answer = subprocess.run(
+        [sys.executable, "-c", child, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(root), str(root / "server")))},
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs resource limits")
+@pytest.mark.parametrize("room", [0, 8_192, 40_000, 100_000])
+def test_a_disk_that_is_full_from_the_start_is_said_and_hinders_no_later_run(tmp_path: Path, room: int) -> None:
+    path = tmp_path / "one.index"
+    child = """
+import resource, sys
+from pathlib import Path
+from smysl.engine.errors import DiskFullError
+from smysl.engine.store import Store
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    Store(Path(sys.argv[1]))
+except DiskFullError as error:
+    print(error)
+"""
+    assert "Free some disk space" in said_by(child, path, room)
+    with Store(path) as store:
+        assert store.notices == ()
+        put(store, "a.py", [new(chunk("one"))])
+        assert store.reader.counts().files == 1
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs resource limits")
 def test_a_full_disk_is_said_and_keeps_what_was_written(tmp_path: Path) -> None:
     path = tmp_path / "one.index"
@@ -213,13 +368,7 @@ except DiskFullError as error:
     assert error.advice is not None
     print(written)
 """
-    root = Path(__file__).parents[3]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(root), str(root / "server")))}
-    answer = subprocess.run(
-        [sys.executable, "-c", child, str(path)], capture_output=True, text=True, env=environment, check=False
-    )
-    assert answer.returncode == 0, answer.stderr
-    written = int(answer.stdout)
+    written = int(said_by(child, path))
     with Store(path) as store:
         assert store.notices == ()
         assert store.reader.counts().files == written

@@ -5,6 +5,7 @@ from any thread; `Writer` changes it, one at a time on a machine, and every chan
 """
 
 from smysl.engine.store.location import index_file
+from smysl.engine.store.opening import remove_index
 from smysl.engine.store.reader import Reader
 from smysl.engine.store.records import (
     Attached,
@@ -23,7 +24,7 @@ from smysl.engine.store.records import (
     TermStatistics,
 )
 from smysl.engine.store.scope import Scope
-from smysl.engine.store.store import Store, remove_index
+from smysl.engine.store.store import Store
 from smysl.engine.store.writer import Writer
 
 __all__ = [

@@ -18,6 +18,7 @@ from smysl.engine.errors import (
     IndexFileError,
     SmyslError,
 )
+from smysl.engine.store.location import is_writable
 from smysl.engine.types import say
 
 BUSY_MS = 5_000
@@ -44,7 +45,19 @@ _CUT_OFF = frozenset({apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS,
 def connect(path: Path) -> apsw.Connection:
     """A connection to a file that must be there; writes nothing yet. Raises apsw errors."""
     # WAL wants its shared memory file written even by readers, so readers too open the file for writing.
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    return _set_up(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE))
+
+
+def connect_unwritable(path: Path) -> apsw.Connection:
+    """A connection to a file in a place where nothing can be written. Raises apsw errors."""
+    # Without a log nobody writes the file, and SQLite has to be told so: it would make a log to read from.
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return _set_up(apsw.Connection(f"{path.absolute().as_uri()}?{mode}", flags=flags))
+
+
+def _set_up(connection: apsw.Connection) -> apsw.Connection:
     try:
         connection.set_busy_timeout(BUSY_MS)
         connection.enable_load_extension(True)
@@ -76,6 +89,8 @@ def connect_for_writing(path: Path) -> apsw.Connection:
 
 def connect_for_reading(path: Path) -> apsw.Connection:
     """A connection that refuses to write. Raises apsw errors."""
+    if not is_writable(path):
+        return connect_unwritable(path)
     connection = connect(path)
     connection.pragma("query_only", True)
     return connection

@@ -34,6 +34,23 @@ def index_file(workspace: Path, *, cache_dir: Path | None = None) -> Path:
     return cache_folder(cache_dir) / f"{stem}-{digest}{SUFFIX}"
 
 
+def of_version(index: Path, version: int) -> Path:
+    """The file that stands in for `index` while a newer version of the program holds that one."""
+    return index.with_name(f"{index.stem}.v{version}{index.suffix}")
+
+
+def of_any_version(index: Path) -> tuple[Path, ...]:
+    """`index` and the files that stand in for it, as far as there are any."""
+    return (index, *sorted(index.parent.glob(f"{index.stem}.v*{index.suffix}")))
+
+
+def is_writable(index: Path) -> bool:
+    """False when the file is there and cannot be written, or SQLite's files beside it cannot."""
+    if not os.path.exists(index):  # noqa: PTH110 - Path.exists raises where the folder cannot be entered
+        return True
+    return os.access(index, os.W_OK) and os.access(index.parent, os.W_OK)
+
+
 def make_private(path: Path) -> None:
     """Make the folder (0700) and an empty file (0600) for the index, unless they are there.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import apsw
 
-from smysl.engine.store.connection import fetch_value
+from smysl.engine.store.connection import fetch_value, transaction
 
 APPLICATION_ID = 0x534D594C  # "SMYL"
 
@@ -88,43 +88,44 @@ _TABLES = frozenset(
     }
 )
 
-_BEGIN = "BEGIN IMMEDIATE"
-_COMMIT = "COMMIT"
-_ROLLBACK = "ROLLBACK"
-
 
 def migrate(connection: apsw.Connection) -> None:
     """Bring the file to `VERSION`; does nothing when it is there. Safe when several processes do it at once."""
-    while _version(connection) < VERSION:
-        connection.execute(_BEGIN)
-        try:
-            version = _version(connection)  # another process may have been faster
-            if version < VERSION:
-                for statement in MIGRATIONS[version]:
+    while version(connection) < VERSION:
+        with transaction(connection):
+            found = version(connection)  # another process may have been faster
+            if found < VERSION:
+                for statement in MIGRATIONS[found]:
                     connection.execute(statement)
                 connection.pragma("application_id", APPLICATION_ID)
-                connection.pragma("user_version", version + 1)
-            connection.execute(_COMMIT)
-        except BaseException:
-            connection.execute(_ROLLBACK)
-            raise
+                connection.pragma("user_version", found + 1)
 
 
 def is_ours(connection: apsw.Connection) -> bool:
     """Whether the file is empty or an index that this program can read; raises apsw errors for what is no database."""
-    application, version = int(connection.pragma("application_id")), _version(connection)
-    if application == 0 and version == 0:
+    application, found = _application(connection), version(connection)
+    if application == 0 and found == 0:
         return bool(fetch_value(connection, "SELECT count(*) = 0 FROM sqlite_schema"))
-    return application == APPLICATION_ID and version <= VERSION
+    return application == APPLICATION_ID and found <= VERSION
+
+
+def is_newer(connection: apsw.Connection) -> bool:
+    """Whether the file is an index of a later version of this program."""
+    return _application(connection) == APPLICATION_ID and version(connection) > VERSION
 
 
 def is_current(connection: apsw.Connection) -> bool:
     """Whether the file has this program's version and all its tables."""
-    if int(connection.pragma("application_id")) != APPLICATION_ID or _version(connection) != VERSION:
+    if _application(connection) != APPLICATION_ID or version(connection) != VERSION:
         return False
     there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     return there >= _TABLES
 
 
-def _version(connection: apsw.Connection) -> int:
+def version(connection: apsw.Connection) -> int:
+    """Which version the tables of the file are of; 0 in an empty file."""
     return int(connection.pragma("user_version"))
+
+
+def _application(connection: apsw.Connection) -> int:
+    return int(connection.pragma("application_id"))

@@ -35,11 +35,6 @@ class Scope:
 
     chunk_ids: NDArray[np.int64] | None = None
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is filtered out."""
-        return self.chunk_ids is None
-
     def allows(self, chunk_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of `chunk_ids` may be returned; same shape."""
         if self.chunk_ids is None:

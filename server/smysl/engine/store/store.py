@@ -1,35 +1,24 @@
-"""Opening an index file, and starting anew where it cannot be trusted."""
+"""An open index file, and starting anew where it cannot be trusted."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import time
 from collections.abc import Iterator
-from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
 
-from smysl.engine.errors import IndexDamagedError
-from smysl.engine.store import schema
-from smysl.engine.store.connection import cannot_write, connect, connect_for_writing, damage_mark, translated
-from smysl.engine.store.location import make_private
+from smysl.engine.errors import IndexDamagedError, IndexFileError
+from smysl.engine.store import location, schema
+from smysl.engine.store.connection import connect_for_reading, connect_for_writing, damage_mark, translated
 from smysl.engine.store.lock import writer_lock
+from smysl.engine.store.opening import Distrust, companions, prepare, set_aside
 from smysl.engine.store.reader import Reader
 from smysl.engine.store.writer import Writer
 from smysl.engine.types import Message, say
 
-log = logging.getLogger(__name__)
-
-_COMPANIONS = ("", "-wal", "-shm", "-damaged")
 _WAIT_TO_REBUILD = 10.0
-
-
-class _Distrust(Enum):
-    DAMAGED = auto()
-    FOREIGN = auto()
 
 
 class Store:
@@ -38,17 +27,24 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Open the index file at `path`, made or brought up to date as needed.
 
-        A damaged file, one of another program or of a newer version is moved aside. Raises `IndexFileError`.
+        A damaged file or one of another program is moved aside. One of a newer version is left alone: this version
+        has a file of its own beside it. One that cannot be written is read as it is. Raises `IndexFileError`.
         """
         self._path = path
+        self._is_writable = True
         self.notices: tuple[Message, ...] = ()
         self._open()
-        self._reader = Reader(path)
+        self._reader = Reader(self._path)
 
     @property
     def path(self) -> Path:
         """The index file."""
         return self._path
+
+    @property
+    def is_writable(self) -> bool:
+        """False for a file in a place where nothing can be written: `reader` answers, `writer` raises."""
+        return self._is_writable
 
     @property
     def reader(self) -> Reader:
@@ -57,14 +53,17 @@ class Store:
 
     def size_bytes(self) -> int:
         """The room the index takes on the disk, with its log."""
-        return sum(one.stat().st_size for one in _companions(self._path) if one.exists())
+        return sum(one.stat().st_size for one in companions(self._path) if one.exists())
 
     @contextlib.contextmanager
     def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
         """Write access for the block; waits up to `wait` seconds for another writer.
 
-        Raises `IndexBusyError`; `IndexDamagedError` also for damage that a reader met before.
+        Raises `IndexBusyError`; `IndexDamagedError` also for damage that a reader met before; `IndexFileError` also
+        where nothing can be written, and when a newer version of this program has taken the file over.
         """
+        if not self._is_writable:
+            raise IndexFileError(*_unwritable(self._path))
         if not self._path.exists():
             self._open()  # another process removed it
         with writer_lock(self._path, wait=wait):
@@ -73,15 +72,28 @@ class Store:
             with translated(self._path):
                 connection = connect_for_writing(self._path)
             try:
+                if schema.version(connection) > schema.VERSION:
+                    raise IndexFileError(
+                        say("A newer version of Smysl has taken the index {path} over.", path=self._path),
+                        say("Start this one again, or update it."),
+                    )
                 yield Writer(connection, self._path)
             finally:
                 connection.close()
 
     def recover(self) -> Message:
-        """Move the file aside after an `IndexDamagedError` and start with an empty one; returns what to tell."""
-        self._reader.close()
+        """Move the file aside after an `IndexDamagedError` and start with an empty one; returns what to tell.
+
+        A file that another process or thread has put in the place of the damaged one meanwhile is used as it is.
+        """
         with writer_lock(self._path, wait=_WAIT_TO_REBUILD):
-            notice = _set_aside(self._path, _Distrust.DAMAGED)
+            is_repaired = self._path.exists() and not damage_mark(self._path).exists() and prepare(self._path) is None
+            self._reader.close()
+            notice = (
+                say("The index file was damaged; another process has replaced it.")
+                if is_repaired
+                else set_aside(self._path, Distrust.DAMAGED)
+            )
         self._open()
         self._reader = Reader(self._path)
         self.notices = (*self.notices, notice)
@@ -100,80 +112,59 @@ class Store:
         self.close()
 
     def _open(self) -> None:
-        reason = _prepare(self._path)
-        if reason is None:
+        self._is_writable = location.is_writable(self._path)
+        if not self._is_writable:
+            self._look()
             return
-        with writer_lock(self._path, wait=_WAIT_TO_REBUILD):
-            reason = _prepare(self._path)  # another process may have been here
-            if reason is None:
-                return
-            self.notices = (*self.notices, _set_aside(self._path, reason))
-        if _prepare(self._path) is not None:
+        distrust = self._made_sound()
+        if distrust is Distrust.NEWER:
+            own = location.of_version(self._path, schema.VERSION)
+            self.notices = (
+                *self.notices,
+                say(
+                    "The index {path} belongs to a newer version of Smysl; this version keeps its own, {own}.",
+                    path=self._path,
+                    own=own,
+                ),
+            )
+            self._path = own
+            distrust = self._made_sound()
+        if distrust is not None:
             raise IndexDamagedError(say("The index {path} is damaged.", path=self._path))
 
+    def _made_sound(self) -> Distrust | None:
+        """Make the file ready, moved aside if need be; what is still wrong with it then."""
+        distrust = prepare(self._path)
+        if distrust is None or distrust is Distrust.NEWER:
+            return distrust
+        with writer_lock(self._path, wait=_WAIT_TO_REBUILD):
+            distrust = prepare(self._path)  # another process may have been here
+            if distrust is None or distrust is Distrust.NEWER:
+                return distrust
+            self.notices = (*self.notices, set_aside(self._path, distrust))
+        return prepare(self._path)
 
-def remove_index(path: Path) -> int:
-    """Remove the index file at `path` and what belongs to it; returns the bytes freed.
-
-    Raises `IndexBusyError` while another process writes it, `IndexFileError`.
-    """
-    freed = 0
-    with writer_lock(path, wait=0.0):
+    def _look(self) -> None:
+        """Make sure that a file which cannot be written can be read."""
+        sentence, advice = _unwritable(self._path)
         try:
-            for one in (*_companions(path), *path.parent.glob(f"{path.name}.aside-*")):
-                if one.exists():
-                    freed += one.stat().st_size
-                    one.unlink()
-        except OSError as error:
-            raise cannot_write(path, error) from error
-    path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
-    return freed
+            with translated(self._path):
+                connection = connect_for_reading(self._path)
+                try:
+                    is_readable = schema.is_current(connection) and not damage_mark(self._path).exists()
+                finally:
+                    connection.close()
+        except IndexDamagedError:
+            is_readable = False
+        if not is_readable:
+            raise IndexFileError(
+                say("The index {path} has to be built anew and cannot be written.", path=self._path), advice
+            )
+        self.notices = (*self.notices, sentence)
 
 
-def _companions(path: Path) -> tuple[Path, ...]:
-    return tuple(path.with_name(path.name + ending) for ending in _COMPANIONS)
-
-
-def _prepare(path: Path) -> _Distrust | None:
-    """Make the file ready, or say why it cannot be trusted."""
-    try:
-        make_private(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    if damage_mark(path).exists():
-        return _Distrust.DAMAGED
-    try:
-        with translated(path):
-            looking = connect(path)
-            try:
-                if not schema.is_ours(looking):
-                    return _Distrust.FOREIGN
-            finally:
-                looking.close()
-            connection = connect_for_writing(path)
-            try:
-                schema.migrate(connection)
-                return None if schema.is_current(connection) else _Distrust.DAMAGED
-            finally:
-                connection.close()
-    except IndexDamagedError as error:
-        log.warning("%s", error)
-        return _Distrust.DAMAGED
-
-
-def _set_aside(path: Path, reason: _Distrust) -> Message:
-    aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
-    for old in path.parent.glob(f"{path.name}.aside-*"):
-        old.unlink(missing_ok=True)  # one is enough to look at
-    try:
-        for companion in _COMPANIONS:
-            with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + companion).replace(aside.with_name(aside.name + companion))
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    if reason is _Distrust.FOREIGN:
-        return say(
-            "The index file was made by another program or a newer version; it was moved to {path} and is built anew.",
-            path=aside,
-        )
-    return say("The index file was damaged; it was moved to {path} and is built anew.", path=aside)
+def _unwritable(path: Path) -> tuple[Message, Message]:
+    return (
+        say("The index {path} cannot be written; it is used as it is.", path=path),
+        say("Check the permissions of that folder, or choose another one with SMYSL_CACHE_DIR."),
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from smysl.engine.store import borrowing, embeddings, files, messages, spaces, vectors
+from smysl.engine.store import borrowing, embeddings, files, location, messages, schema, spaces, vectors
 from smysl.engine.store.connection import transaction, translated
 from smysl.engine.store.records import Attached, ChunkIdentity, FileChange, PendingText, StoredChunk, StoredFile
 from smysl.engine.types import FileProblem, Message, Space, Vector
@@ -154,7 +154,8 @@ class Writer:
         Damage there, another schema or a missing file only means that nothing comes from it.
         """
         found: set[str] = set()
-        for other in others:
+        names = (name for other in others for name in (other, location.of_version(other, schema.VERSION)))
+        for other in names:
             for rows in borrowing.vectors_of(other, space, wanted - found):
                 with self._changing() as connection:
                     embeddings.add(connection, space_id, rows)

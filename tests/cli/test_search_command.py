@@ -100,10 +100,7 @@ def test_ctrl_c_ends_with_130(shell: Shell, engine: FakeEngine, error: BaseExcep
     assert shell.run("search", "retry").code == 130
 
 
-def test_a_reader_that_leaves_ends_the_command_quietly(
-    shell: Shell, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("smysl.cli.app._let_go_of_stdout", lambda: None)
+def test_a_reader_that_leaves_ends_the_command_quietly(shell: Shell, engine: FakeEngine) -> None:
     engine.search_error = BrokenPipeError()
     ended = shell.run("search", "retry")
     assert (ended.code, ended.err) == (0, "")
@@ -155,8 +152,8 @@ def test_the_workspace_is_the_folder_given_else_the_repository_around(shell: She
         (("search",), "There is nothing to search for."),
         (("search", "x", "missing"), "“missing” is not a folder."),
         (("search", "--stdin", "x", "y"), "With --stdin"),
-        (("search", "x", "--top-k", "0"), "--top-k cannot have this value"),
-        (("search", "x", "--kind", "lambda"), "--kind cannot have this value"),
+        (("search", "x", "--top-k", "0"), "--top-k must be a whole number from 1 to 1000."),
+        (("search", "x", "--kind", "lambda"), "--kind must be one of function, method, class, module."),
         (("search", "x", "--tpo-k"), "There is no option --tpo-k; did you mean --top-k?"),
         (("serch", "x"), "Did you mean search?"),
         (("search", "x", "--config", "none.toml"), "There is no settings file"),

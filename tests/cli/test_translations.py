@@ -55,10 +55,22 @@ def test_a_sentence_without_a_translation_is_shown_in_english() -> None:
         ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ru_RU"}, "ru"),
         ({"LANG": "ru_RU.UTF-8", "SMYSL_LANG": "en"}, "en"),
         ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "de:ru:en"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LANGUAGE": "en_GB"}, "en"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "ru"}, "en"),
+        ({"LANG": "POSIX", "LANGUAGE": "ru"}, "en"),
+        ({"LANGUAGE": "ru"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LANGUAGE": "de"}, "ru"),
     ],
 )
 def test_the_language_is_that_of_the_locale(environ: dict[str, str], language: str) -> None:
     assert language_from_locale(environ) == language
+
+
+def test_where_no_variable_says_so_the_system_is_asked() -> None:
+    assert language_from_locale({}, system=lambda: "ru_RU") == "ru"
+    assert language_from_locale({}, system=lambda: "de_DE") == "en"
+    assert language_from_locale({"LANG": "en_US.UTF-8"}, system=lambda: "ru_RU") == "en"
 
 
 def test_english_is_the_template_itself() -> None:

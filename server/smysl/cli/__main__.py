@@ -1,5 +1,5 @@
 """`python -m smysl.cli` is the `smysl` command."""
 
-from smysl.cli.app import main
+from smysl.cli.entry import main
 
 main()

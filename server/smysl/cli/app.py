@@ -6,22 +6,24 @@ done, 130 ended by Ctrl+C.
 
 from __future__ import annotations
 
-import io
+import contextlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from typer.main import get_command
 
 from smysl import __version__
 from smysl.cli.commands import evaluating, indexing, models, searching
+from smysl.cli.entry import INTERRUPTED
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
 from smysl.cli.options import Lang, with_common_options
+from smysl.cli.streams import let_go_of, prepare_streams, why_not_written
 from smysl.cli.world import World, real_world
 from smysl.engine.errors import Cancelled, SmyslError, UsageError
 from smysl.engine.types import Message, say
@@ -29,28 +31,34 @@ from smysl.l10n import Language, language_from_locale, translate
 
 _log = logging.getLogger(__name__)
 
-DONE, MISUSED, FAILED, INTERRUPTED = 0, 2, 3, 130
+DONE, MISUSED, FAILED = 0, 2, 3
 
 
-def main() -> None:
-    """The entry point of the installed command."""
-    _speak_utf8()
-    sys.exit(run(sys.argv[1:], real_world()))
+def run_here(arguments: Sequence[str]) -> int:
+    """Run one command in the world of this process and return its exit code."""
+    prepare_streams()
+    try:
+        world = real_world()
+    except SmyslError as error:
+        return _ended_by(error, _language(arguments, os.environ), sys.stderr)
+    return run(arguments, world)
 
 
 def run(arguments: Sequence[str], world: World) -> int:
     """Run one command and return its exit code; nothing is raised."""
-    language = language_of_command_line(arguments) or language_from_locale(world.environ)
+    language = _language(arguments, world.environ)
     world = replace(world, environ={**world.environ, "SMYSL_LANG": language})
     try:
         command = get_command(build_app())
         localise(command, language)
         code = command.main(list(arguments), prog_name="smysl", standalone_mode=False, obj=world)
     except (BrokenPipeError, SystemExit):  # the parser ends the process in just this case, whatever it is told
-        _let_go_of_stdout()
+        let_go_of(world.stdout)
         return DONE
     except Exception as error:
-        return _ended_by(error, language, world)
+        if _is_unwritten(error):
+            let_go_of(world.stdout)
+        return _ended_by(error, language, world.stderr)
     except KeyboardInterrupt:
         return INTERRUPTED
     return code if isinstance(code, int) else DONE
@@ -91,9 +99,20 @@ def language_of_command_line(arguments: Sequence[str]) -> Language | None:
     return None
 
 
-def _ended_by(error: Exception, language: Language, world: World) -> int:
+def _language(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
+    return language_of_command_line(arguments) or language_from_locale(environ)
+
+
+def _is_unwritten(error: Exception) -> bool:
+    """Whether `error` says that the answer did not get out: what goes wrong with a file names the file."""
+    return isinstance(error, OSError) and error.filename is None
+
+
+def _ended_by(error: Exception, language: Language, stderr: TextIO) -> int:
     def tell(message: Message) -> None:
-        world.stderr.write(translate(message, language) + "\n")
+        with contextlib.suppress(OSError):  # nobody is left to be told
+            stderr.write(translate(message, language) + "\n")
+            stderr.flush()
 
     if isinstance(error, Cancelled | typer.Abort):
         return INTERRUPTED
@@ -106,6 +125,9 @@ def _ended_by(error: Exception, language: Language, world: World) -> int:
         for message in explain_misuse(error):
             tell(message)
         return MISUSED
+    if isinstance(error, OSError) and _is_unwritten(error):
+        tell(why_not_written(error))
+        return FAILED
     _log.error("Unexpected error", exc_info=error)
     tell(say("Something unexpected went wrong: {kind}: {error}", kind=type(error).__name__, error=error))
     tell(say("Run the command again with -v to see where, and report it."))
@@ -127,17 +149,3 @@ def _top(
     ] = None,
 ) -> None:
     """Options of `smysl` itself."""
-
-
-def _speak_utf8() -> None:
-    """Answers are UTF-8 whatever the locale; a name that is no valid text becomes an escape, in JSON a valid one."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _let_go_of_stdout() -> None:
-    """The reader has left; without this Python would complain once more while it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

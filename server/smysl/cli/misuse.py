@@ -1,14 +1,25 @@
 """What is said when the command line makes no sense.
 
 typer brings its parser along under a private name and has changed it between versions, so its errors are told apart
-by the names of their classes.
+by the names of their classes. Their own words are English and differ between versions; they are said in ours.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from smysl.engine.types import Message, say
+from smysl.cli.options import MOST_HITS, Lang
+from smysl.engine.types import Kind, Message, say
+
+WANTED: Mapping[str, Message] = {
+    "top_k": say("a whole number from 1 to {most}", most=MOST_HITS),
+    "dimensions": say("a whole number, zero or more"),
+    "kinds": say("one of {names}", names=", ".join(kind.value for kind in Kind)),
+    "lang": say("one of {names}", names=", ".join(lang.value for lang in Lang)),
+}
+"""What the options take that do not take every text, by the names of their parameters."""
 
 
 def is_misuse(error: Exception) -> bool:
@@ -27,19 +38,34 @@ def explain_misuse(error: Any) -> tuple[Message, ...]:
 
 
 def _wrong(error: Any, kind: str) -> Message:
-    if kind == "NoSuchOption":
-        near = ", ".join(sorted(error.possibilities or ()))
-        if near:
-            return say("There is no option {name}; did you mean {near}?", name=error.option_name, near=near)
-        return say("There is no option {name}.", name=error.option_name)
-    parameter = getattr(error, "param", None)
-    if parameter is not None and kind == "MissingParameter":
-        return say("{name} is missing.", name=_name(parameter))
-    if parameter is not None and kind == "BadParameter":
-        return say("{name} cannot have this value: {reason}.", name=_name(parameter), reason=_reason(error.message))
+    if hasattr(error, "option_name"):
+        return _wrong_option(error, kind)
+    if getattr(error, "param", None) is not None:
+        return _wrong_value(error, kind)
+    if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", error.message, re.DOTALL):
+        return say("There is more than the command takes: {extra}.", extra=extra.group(1))
     if error.message == "Missing command.":
         return say("A command is missing.")
     return Message("{text}", {"text": error.format_message()})
+
+
+def _wrong_value(error: Any, kind: str) -> Message:
+    name = _name(error.param)
+    if kind == "MissingParameter":
+        return say("{name} is missing.", name=name)
+    if error.param.name in WANTED:
+        return say("{name} must be {wanted}.", name=name, wanted=WANTED[error.param.name])
+    return say("{name} cannot have this value: {reason}.", name=name, reason=_reason(error.message))
+
+
+def _wrong_option(error: Any, kind: str) -> Message:
+    if kind == "BadOptionUsage":
+        if "does not take a value" in error.message:
+            return say("{name} takes no value.", name=error.option_name)
+        return say("{name} needs a value.", name=error.option_name)
+    if near := ", ".join(sorted(error.possibilities or ())):
+        return say("There is no option {name}; did you mean {near}?", name=error.option_name, near=near)
+    return say("There is no option {name}.", name=error.option_name)
 
 
 def _name(parameter: Any) -> str:

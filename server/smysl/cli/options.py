@@ -13,6 +13,9 @@ import typer
 
 from smysl.cli.session import Common, Session
 
+MOST_HITS = 1000
+"""The most that --top-k takes."""
+
 
 class Lang(str, Enum):
     """Languages as the command line names them."""

@@ -5,6 +5,7 @@ The answer goes to standard output; everything else goes to standard error, each
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -82,8 +83,9 @@ class Session:
 
     def tell(self, text: str) -> None:
         """Write a line to standard error, whether quiet or not."""
-        self.world.stderr.write(text + "\n")
-        self.world.stderr.flush()
+        with contextlib.suppress(OSError):  # an answer may still get out where a notice cannot
+            self.world.stderr.write(text + "\n")
+            self.world.stderr.flush()
 
     def confirm(self, question: Message) -> bool:
         """Whether the person answers yes; asked on standard error. An end of input is a no."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import WorkspaceError
 from smysl.engine.settings import Settings
-from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status
+from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status, say
 
 if TYPE_CHECKING:
     from smysl.engine.models import Models
@@ -71,12 +72,18 @@ class World:
 
 
 def real_world() -> World:
-    """The world of this process."""
+    """The world of this process. Raises `WorkspaceError` when the current folder was removed."""
     from platformdirs import user_config_path
 
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        raise WorkspaceError(
+            say("The current folder is no longer there, or cannot be read."), say("Change to another folder first.")
+        ) from error
     return World(
         environ=os.environ,
-        folder=Path.cwd(),
+        folder=folder,
         config_file=user_config_path("smysl", appauthor=False) / "settings.toml",
         open_engine=_open_engine,
         installed_models=_installed_models,

@@ -6,7 +6,9 @@ A sentence without a translation is shown in English rather than not at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import locale
+import sys
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Literal, TypeAlias, get_args
@@ -34,12 +36,34 @@ def template_in(template: str, language: Language) -> str:
     return template if language == "en" else _bundle(language).get(template, template)
 
 
-def language_from_locale(environ: Mapping[str, str]) -> Language:
-    """The language of SMYSL_LANG, else of the locale (LC_ALL, LC_MESSAGES, LANG); English unless it is Russian."""
-    for name in ("SMYSL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environ.get(name, ""):
-            return "ru" if value.lower().startswith("ru") else "en"
-    return "en"
+def language_from_locale(environ: Mapping[str, str], *, system: Callable[[], str] | None = None) -> Language:
+    """The language of SMYSL_LANG, else of the locale, as gettext reads it; English unless it is Russian.
+
+    That is the first language of LANGUAGE that there is, unless the locale (LC_ALL, LC_MESSAGES, LANG) is C; then the
+    locale itself; then, where no variable says anything, what `system` says: that of Windows by default.
+    """
+    if chosen := environ.get("SMYSL_LANG", ""):
+        return _language_of(chosen) or "en"
+    found = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    if found.partition(".")[0] in {"C", "POSIX"}:
+        return "en"
+    wanted = [*environ.get("LANGUAGE", "").split(":"), found or (system or _system_language)()]
+    return next((language for one in wanted if (language := _language_of(one))), "en")
+
+
+def _language_of(locale_name: str) -> Language | None:
+    """The language of `ru_RU.UTF-8` or `Russian_Russia`, if there are sentences in it."""
+    name = locale_name.lower()
+    return "ru" if name.startswith("ru") else "en" if name.startswith("en") else None
+
+
+def _system_language() -> str:
+    """What Windows shows itself in; elsewhere the variables say all."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes  # noqa: PLC0415 - there is no such function elsewhere
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
 
 
 def _value(value: object, language: Language) -> object:

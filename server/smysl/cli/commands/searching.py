@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from smysl.cli import output_json, output_text
-from smysl.cli.interrupt import cancelled_by_ctrl_c
+from smysl.cli.interrupt import Interruption, cancelled_by_ctrl_c
+from smysl.cli.options import MOST_HITS
 from smysl.cli.places import place_in, workspace_of
 from smysl.cli.progress import shown_progress
 from smysl.cli.session import Session
@@ -18,7 +19,9 @@ from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import DiskFullError, IndexBusyError, ModelFault, ModelUnavailable, UsageError
 from smysl.engine.types import Filters, Kind, Mode, SearchResult, Tests, Timings, say
 
-TopK = Annotated[int, typer.Option("--top-k", "-k", min=1, max=1000, metavar="N", help="How many hits at the most.")]
+TopK = Annotated[
+    int, typer.Option("--top-k", "-k", min=1, max=MOST_HITS, metavar="N", help="How many hits at the most.")
+]
 Paths = Annotated[
     list[str] | None,
     typer.Option(
@@ -71,7 +74,7 @@ def search(
     mode = Mode.LEXICAL if lexical_only else Mode.FUSED
     with cancelled_by_ctrl_c() as cancel, session.engine(workspace, lexical_only=lexical_only) as engine:
         refresh(session, engine, cancel)
-        for one in _queries(session) if from_stdin else (query or "",):
+        for one in _queries(session, cancel) if from_stdin else (query or "",):
             # A blank line is answered too, so that the answers stay in step with the lines.
             if one.strip() or not from_stdin:
                 result = engine.search(one, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
@@ -128,9 +131,13 @@ def _filters(paths: list[str] | None, kinds: list[Kind] | None, tests: bool | No
     )
 
 
-def _queries(session: Session) -> Iterator[str]:
+def _queries(session: Session, cancel: Interruption) -> Iterator[str]:
     """Line by line as they come, so that a program may ask, read the answer, and ask again."""
-    while line := session.world.stdin.readline():
+    while True:
+        with cancel.waiting():
+            line = session.world.stdin.readline()
+        if not line:
+            return
         yield line.rstrip("\r\n")
 
 

@@ -25,7 +25,7 @@ BITS_ABOVE = 1024 * 1024 * 1024
 _COUNT = "SELECT count(*) FROM embeddings WHERE space_id = ?"
 _IDS = "SELECT id FROM embeddings WHERE space_id = ?"
 _LINKS = "SELECT embedding_id, chunk_id FROM links WHERE space_id = ? AND embedding_id IS NOT NULL"
-_GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
+_GENERATION = "SELECT value FROM meta WHERE key = 'vectors'"
 
 _RELOAD_SHARE = 0.05
 """Share of rows from which on the table is read anew instead of row by row.

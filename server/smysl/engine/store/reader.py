@@ -31,7 +31,7 @@ from smysl.engine.types import FileProblem, Filters, Matrix, Vector
 
 DEFAULT_WEIGHTS: LexicalWeights = (3.0, 1.0, 2.0, 1.0, 0.5)
 
-_GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
+_GENERATION = "SELECT value FROM meta WHERE key = ?"
 _CHUNKS = (
     f"SELECT {CHUNK_COLUMNS} FROM chunks JOIN files ON files.id = file_id "
     "WHERE chunks.id IN (SELECT value FROM carray(?))"
@@ -96,13 +96,13 @@ class Reader:
 
     def generation(self) -> int:
         """A number that grows with every commit that changes what a search can find."""
-        return self._pool.run(_generation)
+        return self._pool.run(lambda connection: int(fetch_value(connection, _GENERATION, ("vectors",)) or 0))
 
     def scope(self, filters: Filters) -> Scope:
         """The chunks that `filters` let through now; remembered until the index changes."""
 
         def work(connection: apsw.Connection) -> Scope:
-            generation = _generation(connection)
+            generation = _words_generation(connection)
             known = self._scopes.get(filters, generation=generation)
             if known is None:
                 known = scope.resolve(connection, filters)
@@ -290,13 +290,14 @@ class Reader:
             return self._resident[row[0]]
 
     def _averages(self, connection: apsw.Connection) -> tuple[int, LexicalWeights]:
-        return self._terms.averages(_generation(connection), lambda: lexical.averages(connection))
+        return self._terms.averages(_words_generation(connection), lambda: lexical.averages(connection))
 
     def _frequencies(self, connection: apsw.Connection, terms: Sequence[str]) -> dict[str, int]:
         return self._terms.frequencies(
-            _generation(connection), terms, lambda term: lexical.document_frequency(connection, term)
+            _words_generation(connection), terms, lambda term: lexical.document_frequency(connection, term)
         )
 
 
-def _generation(connection: apsw.Connection) -> int:
-    return int(fetch_value(connection, _GENERATION) or 0)
+def _words_generation(connection: apsw.Connection) -> int:
+    """A number that grows with every commit that changes the chunks or their words."""
+    return int(fetch_value(connection, _GENERATION, ("words",)) or 0)

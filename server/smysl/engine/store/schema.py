@@ -63,7 +63,8 @@ _FIRST = (
     "CREATE TABLE retired ("
     "id INTEGER PRIMARY KEY AUTOINCREMENT, space_id INTEGER NOT NULL, text_hash TEXT NOT NULL, "
     "vector BLOB NOT NULL, UNIQUE (space_id, text_hash))",
-    "INSERT INTO meta VALUES ('generation', 0)",
+    # Two counters tell readers what to look at anew: an index run stores vectors all the time, and the words stay.
+    "INSERT INTO meta VALUES ('words', 0), ('vectors', 0)",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)

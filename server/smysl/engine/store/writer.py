@@ -13,7 +13,8 @@ from smysl.engine.store.connection import transaction, translated
 from smysl.engine.store.records import Attached, ChunkIdentity, FileChange, PendingText, StoredChunk, StoredFile
 from smysl.engine.types import FileProblem, Message, Space, Vector
 
-_BUMP = "UPDATE meta SET value = value + 1 WHERE key = 'generation'"
+_WORDS_CHANGED = "UPDATE meta SET value = value + 1 WHERE key IN ('words', 'vectors')"
+_VECTORS_CHANGED = "UPDATE meta SET value = value + 1 WHERE key = 'vectors'"
 _RETIRE_AT_ONCE = 500
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _VACUUM = "VACUUM"
@@ -31,10 +32,18 @@ class Writer:
         self._spoken: set[tuple[str, str]] = set()
 
     @contextmanager
-    def _changing(self) -> Iterator[apsw.Connection]:
+    def _changing_chunks(self) -> Iterator[apsw.Connection]:
+        """A transaction after which readers look at everything anew."""
         with translated(self._path), transaction(self._connection):
             yield self._connection
-            self._connection.execute(_BUMP)
+            self._connection.execute(_WORDS_CHANGED)
+
+    @contextmanager
+    def _changing_vectors(self) -> Iterator[apsw.Connection]:
+        """A transaction after which readers look at the vectors anew; what they know of the words stays."""
+        with translated(self._path), transaction(self._connection):
+            yield self._connection
+            self._connection.execute(_VECTORS_CHANGED)
 
     def use_version(self, version: str) -> bool:
         """Say which version of chunks and terms is written; if the file has another, all files count as changed.
@@ -44,7 +53,7 @@ class Writer:
         with translated(self._path):
             if files.version(self._connection) == version:
                 return False
-            with self._changing() as connection:
+            with self._changing_chunks() as connection:
                 return files.renew(connection, version)
 
     def use_space(self, space: Space, *, windowing: str, now: float) -> tuple[int, bool]:
@@ -58,7 +67,7 @@ class Writer:
         if is_known:
             with translated(self._path), transaction(self._connection):
                 return spaces.use(self._connection, space, windowing=windowing, now=now)
-        with self._changing() as connection:
+        with self._changing_vectors() as connection:
             return spaces.use(connection, space, windowing=windowing, now=now)
 
     def complete_space(self, space_id: int) -> None:
@@ -68,7 +77,7 @@ class Writer:
 
     def drop_space(self, key: str) -> bool:
         """Remove an embedding space with all its vectors; whether it was there."""
-        with self._changing() as connection:
+        with self._changing_vectors() as connection:
             return spaces.drop(connection, key)
 
     def files(self) -> dict[str, StoredFile]:
@@ -83,7 +92,7 @@ class Writer:
 
     def replace_file(self, change: FileChange, *, space_id: int | None = None) -> Attached:
         """Bring a file and its chunks to a new state; new chunks get their texts in `space_id`, if given."""
-        with self._changing() as connection:
+        with self._changing_chunks() as connection:
             attached = files.replace(connection, change, space_id=space_id, known_spoken=self._spoken)
         for new in change.added:
             self._spoken.update(new.spoken)
@@ -96,7 +105,7 @@ class Writer:
 
     def remove_file(self, path: str) -> int:
         """Forget a file and its problems; how many chunks went with it (0 for an unknown path)."""
-        with self._changing() as connection:
+        with self._changing_chunks() as connection:
             return files.remove(connection, path)
 
     def set_walk_problems(self, problems: Sequence[FileProblem]) -> None:
@@ -114,7 +123,7 @@ class Writer:
 
     def attach(self, space_id: int, texts: Sequence[tuple[int, Sequence[str]]]) -> Attached:
         """Link chunks (id, text hashes by window) to these texts alone; known vectors are taken at once."""
-        with self._changing() as connection:
+        with self._changing_vectors() as connection:
             embeddings.detach_from(connection, space_id, [chunk_id for chunk_id, _ in texts])
             return embeddings.attach(connection, space_id, texts)
 
@@ -135,17 +144,17 @@ class Writer:
 
     def store_vectors(self, space_id: int, rows: Sequence[tuple[str, Vector]]) -> None:
         """Store unit vectors of the space's length by the hash of their text, and give them to the waiting chunks."""
-        with self._changing() as connection:
+        with self._changing_vectors() as connection:
             embeddings.add(connection, space_id, ((text_hash, vectors.to_bytes(vector)) for text_hash, vector in rows))
 
     def fail(self, space_id: int, rows: Sequence[tuple[str, Message]]) -> None:
         """Note why texts have no vector; they are not tried again until `retry_failed`."""
-        with self._changing() as connection:
+        with self._changing_vectors() as connection:
             embeddings.fail(connection, space_id, [(text_hash, messages.encode(reason)) for text_hash, reason in rows])
 
     def retry_failed(self, space_id: int) -> None:
         """Make the texts that failed pending again."""
-        with self._changing() as connection:
+        with self._changing_vectors() as connection:
             embeddings.retry(connection, space_id)
 
     def borrow(self, others: Sequence[Path], space: Space, *, space_id: int, wanted: Set[str]) -> frozenset[str]:
@@ -157,7 +166,7 @@ class Writer:
         names = (name for other in others for name in (other, location.of_version(other, schema.VERSION)))
         for other in names:
             for rows in borrowing.vectors_of(other, space, wanted - found):
-                with self._changing() as connection:
+                with self._changing_vectors() as connection:
                     embeddings.add(connection, space_id, rows)
                 found.update(text_hash for text_hash, _ in rows)
         return frozenset(found)
@@ -169,7 +178,7 @@ class Writer:
         if not more:
             return
         while more:
-            with self._changing() as connection:
+            with self._changing_vectors() as connection:
                 more = embeddings.retire(connection, limit=_RETIRE_AT_ONCE)
         with translated(self._path), transaction(self._connection):
             for space_id in spaces.ids(self._connection):

@@ -17,14 +17,14 @@ from types import TracebackType
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.embed.choose import Choice, choose_embedder
+from smysl.engine.embed.choose import LEXICAL, Choice, choose_embedder
 from smysl.engine.embed.embedder import Embedder
-from smysl.engine.errors import ModelUnavailable, UsageError, WorkspaceError
-from smysl.engine.index import Folder, Indexer
+from smysl.engine.errors import EmbedderError, ModelUnavailable, UsageError, WorkspaceError
+from smysl.engine.index import Attempt, Folder, Following, Indexer, Pauses
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
 from smysl.engine.settings import Settings
-from smysl.engine.source import Changes, Watch, is_changed, worktrees
+from smysl.engine.source import Watch, is_changed, worktrees
 from smysl.engine.store import Store, StoredSpace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
@@ -40,6 +40,10 @@ from smysl.engine.types import (
 _ASK_AGAIN_SECONDS = 30.0
 """How long a choice without a model stands before Ollama is looked for again."""
 
+_WAIT_TO_WATCH = 5.0
+"""How many seconds a watch that begins waits for another process that writes the index."""
+
+_PAUSES = Pauses()
 _EVERYTHING = Filters()
 
 
@@ -159,21 +163,27 @@ class Engine:
         )
 
     @contextmanager
-    def watch(self, on_update: Callable[[IndexReport], None]) -> Iterator[None]:
+    def watch(self, on_update: Callable[[IndexReport], None], *, pauses: Pauses = _PAUSES) -> Iterator[None]:
         """Keep the index equal to the workspace for the block; `on_update` hears of each change, from a thread.
 
-        It begins with what changed before. An exception in the index run is logged and watching goes on.
-        Raises as `refresh` for that first run.
+        It begins with what changed before, and raises as `refresh` for that first run. Later trouble is a notice in
+        the report, and is tried again after `pauses`: another process that writes, a full disk, a model that is away.
         """
+        cancel = CancelToken()
+        following = Following(lambda: self._attempt(cancel, pauses), on_update, pauses=pauses, cancel=cancel)
+        with Watch(self._workspace, following, include=self._settings.include) as watch:
 
-        def changed(changes: Changes) -> None:
-            indexer = self._indexer(self._model().embedder)
-            on_update(indexer.refresh() if changes.rescan else indexer.update(changes.paths))
+            def begin() -> IndexReport:
+                report = self.refresh(wait=_WAIT_TO_WATCH)
+                return replace(report, notices=(*report.notices, *watch.notices))
 
-        with Watch(self._workspace, changed, include=self._settings.include) as watch:
-            report = self.refresh()
-            on_update(replace(report, notices=(*report.notices, *watch.notices)))
-            yield
+            try:
+                again = following.begin(begin)
+                if again is not None:
+                    watch.repeat(again)
+                yield
+            finally:
+                cancel.cancel()
 
     def clean(self) -> int:
         """Remove this workspace's index file; returns the bytes freed. The engine is closed by it.
@@ -207,11 +217,22 @@ class Engine:
         siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
         return Indexer(sources, self._store, embedder, siblings=siblings)
 
-    def _model(self, cancel: CancelToken | None = None) -> Choice:
+    def _attempt(self, cancel: CancelToken, pauses: Pauses) -> Attempt:
+        """What indexes for a watch: the words alone as long as there is no model."""
+        try:
+            choice = self._model(cancel, patience=min(_ASK_AGAIN_SECONDS, pauses.longest / 2))
+        except EmbedderError as error:
+            choice = Choice(None, error.sentences)
+        is_lost = choice.embedder is None and self._settings.model.strip() != LEXICAL
+        return Attempt(
+            self._indexer(choice.embedder), is_complete=not is_lost, notices=choice.notices if is_lost else ()
+        )
+
+    def _model(self, cancel: CancelToken | None = None, *, patience: float = _ASK_AGAIN_SECONDS) -> Choice:
         """The model to use; one that does not answer now is looked for again later, one that is missing raises."""
         with self._choosing:
             waited = time.monotonic() - self._chosen_at
-            if self._choice is None or (self._choice.embedder is None and waited > _ASK_AGAIN_SECONDS):
+            if self._choice is None or (self._choice.embedder is None and waited > patience):
                 try:
                     self._choice = choose_embedder(self._settings, cancel=cancel)
                 except ModelUnavailable as error:

@@ -14,7 +14,7 @@ import pytest
 from watchdog.observers.polling import PollingObserverVFS
 
 from smysl.engine.errors import WorkspaceError
-from smysl.engine.source import Changes, Watch
+from smysl.engine.source import Again, Changes, Watch
 from smysl.engine.source.observing import Observation, observe
 from smysl.engine.source.relevance import Effect, Relevance
 
@@ -130,7 +130,9 @@ def test_a_flood_of_files_asks_for_a_walk(root: Path, heard: Heard) -> None:
     assert heard.next() == Changes(rescan=True)
 
 
-def test_an_error_in_the_callback_is_logged_and_watching_goes_on(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_in_the_callback_is_logged_and_what_it_was_told_comes_again(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     heard = Heard()
 
     def callback(changes: Changes) -> None:
@@ -142,9 +144,41 @@ def test_an_error_in_the_callback_is_logged_and_watching_goes_on(root: Path, cap
         (root / "a.py").write_text("2")
         heard.next()
         (root / "pkg" / "b.py").write_text("2")
-        assert heard.next().paths == {"pkg/b.py"}
+        assert heard.next().paths == {"a.py", "pkg/b.py"}
     assert "could not be handled" in caplog.text
     assert "ValueError: no" in caplog.text
+
+
+def test_what_is_left_is_told_again_after_a_pause(tmp_path: Path) -> None:
+    heard, events = Heard(), Events()
+    left = [Again(Changes(frozenset({"a.py"})), 0.02), Again(Changes(), 0.02)]
+
+    def callback(changes: Changes) -> Again | None:
+        heard(changes)
+        return left.pop(0) if left else None
+
+    with Watch(tmp_path, callback, debounce=0.01, observe=events):
+        events.say("a.py", False)
+        events.say("b.py", False)
+        assert heard.next().paths == {"a.py", "b.py"}
+        assert heard.next().paths == {"a.py"}
+        assert heard.next() == Changes()
+        assert heard.is_silent(0.1)
+
+
+def test_what_is_left_is_told_with_the_next_changes_if_they_come_before(tmp_path: Path) -> None:
+    heard, events = Heard(), Events()
+
+    def callback(changes: Changes) -> Again | None:
+        heard(changes)
+        return Again(Changes(rescan=True), 60.0) if "a.py" in changes.paths else None
+
+    with Watch(tmp_path, callback, debounce=0.01, observe=events):
+        events.say("a.py", False)
+        heard.next()
+        events.say("b.py", False)
+        assert heard.next() == Changes(rescan=True)
+        assert heard.is_silent(0.05)
 
 
 def test_all_callbacks_come_from_one_thread_and_none_after_the_end(root: Path) -> None:

@@ -1,7 +1,19 @@
 """How the index follows the sources: what changed is found, cut, reconciled, written and embedded, and nothing else."""
 
+from smysl.engine.index.following import Attempt, Following, Pauses
 from smysl.engine.index.indexer import Indexer
 from smysl.engine.index.reconcile import AddedChunk, Reconciliation, content_hash, reconcile
 from smysl.engine.index.sources import Folder, Sources
 
-__all__ = ["AddedChunk", "Folder", "Indexer", "Reconciliation", "Sources", "content_hash", "reconcile"]
+__all__ = [
+    "AddedChunk",
+    "Attempt",
+    "Folder",
+    "Following",
+    "Indexer",
+    "Pauses",
+    "Reconciliation",
+    "Sources",
+    "content_hash",
+    "reconcile",
+]

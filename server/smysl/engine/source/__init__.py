@@ -4,9 +4,10 @@ from smysl.engine.source.decode import Unreadable, decode, read_source
 from smysl.engine.source.freshness import is_changed
 from smysl.engine.source.repository import worktrees
 from smysl.engine.source.walk import SourceFile, Walk, walk
-from smysl.engine.source.watch import Changes, Watch
+from smysl.engine.source.watch import Again, Changes, Watch
 
 __all__ = [
+    "Again",
     "Changes",
     "SourceFile",
     "Unreadable",

@@ -25,6 +25,7 @@ _MOST_PATHS = 500  # changed files beyond which one walk is cheaper and surer th
 _MOST_EVENTS = 8_000  # half of the kernel's queue on Linux (fs.inotify.max_queued_events): some may be lost
 _WINDOW_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0  # how long leaving waits for a callback that is running
+_AFTER_ERROR_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,27 @@ class Changes:
     rescan: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What could not be dealt with, and in how many seconds to try again."""
+
+    changes: Changes
+    after: float
+
+
 class Watch:
     """A context manager: inside it `callback` hears of changes, always from one and the same thread.
 
     Changes that come within `debounce` seconds of each other are told together, at the latest `max_wait` seconds after
-    the first. An exception from `callback` is logged, and watching goes on. Ignore rules are left to the walk; only
-    what is skipped by name (caches, node_modules) is not heard of, unless `include` names it.
+    the first. What `callback` says it could not deal with is told again, together with what changes until then; so is
+    everything when it raises, which is logged. Ignore rules are left to the walk; only what is skipped by name (caches,
+    node_modules) is not heard of, unless `include` names it.
     """
 
     def __init__(
         self,
         workspace: Path,
-        callback: Callable[[Changes], None],
+        callback: Callable[[Changes], Again | None],
         *,
         debounce: float = 0.15,
         max_wait: float = 1.0,
@@ -71,6 +81,7 @@ class Watch:
         self._window = 0.0
         self._first = 0.0
         self._last = 0.0
+        self._again_at = 0.0
         self._closed = False
 
     @property
@@ -95,6 +106,14 @@ class Watch:
             self._observation.stop()
         if self._thread is not threading.current_thread():
             self._thread.join(_PATIENCE_SECONDS)
+
+    def repeat(self, again: Again) -> None:
+        """Have changes told in some seconds, or with what is told before."""
+        with self._condition:
+            self._paths |= again.changes.paths
+            self._rescan = self._rescan or again.changes.rescan
+            self._again_at = time.monotonic() + again.after
+            self._condition.notify()
 
     def _on_event(self, path: str, is_folder: bool) -> None:
         effect = self._relevance.effect_of(path, is_folder=is_folder)
@@ -133,25 +152,34 @@ class Watch:
             changes = self._next()
             if changes is None:
                 return
+            again: Again | None = Again(changes, _AFTER_ERROR_SECONDS)
             try:
-                self._callback(changes)
+                again = self._callback(changes)
             except Exception:
                 _log.exception("What changed in %s could not be handled", self._workspace)
+            if again is not None:
+                self.repeat(again)
 
     def _next(self) -> Changes | None:
         """Wait for changes and then for quiet; None once the watch is closed."""
         with self._condition:
             while not self._closed:
-                if not self._first:
-                    self._condition.wait()
-                    continue
-                due = min(self._last + self._debounce, self._first + self._max_wait)
-                left = due - time.monotonic()
-                if left > 0:
+                due = self._due()
+                left = None if due is None else due - time.monotonic()
+                if left is None or left > 0:
                     self._condition.wait(left)
                     continue
                 is_much = self._rescan or len(self._paths) > _MOST_PATHS
                 changes = Changes(rescan=True) if is_much else Changes(frozenset(self._paths))
-                self._paths, self._rescan, self._first = set(), False, 0.0
+                self._paths, self._rescan, self._first, self._again_at = set(), False, 0.0, 0.0
                 return changes
             return None
+
+    def _due(self) -> float | None:
+        """When to tell what there is to tell; None when there is nothing."""
+        times = []
+        if self._first:
+            times.append(min(self._last + self._debounce, self._first + self._max_wait))
+        if self._again_at:
+            times.append(self._again_at)
+        return min(times, default=None)

@@ -13,7 +13,7 @@ from typing_extensions import Self
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import EmbedderError
 from smysl.engine.source.decode import Unreadable
-from smysl.engine.source.walk import SourceFile, Walk
+from smysl.engine.source.walk import SourceFile, Walk, is_within
 from smysl.engine.store import Store
 from smysl.engine.types import Embedded, Failure, Filters, InputLimit, SourceText, Space, Vector, say
 
@@ -58,7 +58,7 @@ class Workspace:
             tuple(
                 SourceFile(path, len(text.encode()), self.stamps[path])
                 for path, text in sorted(self.files.items())
-                if only is None or path in only
+                if only is None or is_within(path, only)
             )
         )
 

@@ -78,8 +78,8 @@ class Edits(RuleBasedStateMachine):
 
     @rule()
     def update_all(self) -> None:
-        paths = ["a.py", "b.py", "pkg"] + [path for path in self.parts if path.startswith("pkg/")]
-        Indexer(self.workspace, self.store, self.embedder, now_ns=self.workspace.tick).update(paths)
+        indexer = Indexer(self.workspace, self.store, self.embedder, now_ns=self.workspace.tick)
+        indexer.update(["a.py", "b.py", "pkg"])
         self.is_indexed = True
 
     @invariant()

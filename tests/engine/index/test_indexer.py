@@ -76,6 +76,15 @@ def test_update_forgets_files_and_folders_that_are_gone_and_looks_at_nothing_els
     assert [file.path for file in store.reader.files()] == ["a.py", "pkgs.py"]
 
 
+def test_update_of_a_folder_indexes_what_is_below_it_and_nothing_else(store: Store) -> None:
+    workspace = Workspace({"pkg/b.py": TWO, "pkg/sub/c.py": ONE, "pkgs.py": ONE})
+    assert indexer(workspace, store).update(["pkg"]).files_changed == 2
+    assert sorted(set(workspace.reads)) == ["pkg/b.py", "pkg/sub/c.py"]
+    workspace.move("pkg/sub/c.py", "moved/c.py")
+    report = indexer(workspace, store).update(["pkg/sub", "moved"])
+    assert (report.files_changed, report.files_removed, report.files) == (1, 1, 2)
+
+
 def test_a_moved_file_costs_no_call(store: Store) -> None:
     workspace, embedder = Workspace({"a.py": ONE, "b.py": TWO}), CountingEmbedder()
     indexer(workspace, store, embedder).refresh()

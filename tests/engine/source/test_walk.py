@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import Cancelled, WorkspaceError
-from smysl.engine.source import walk
+from smysl.engine.source import is_within, walk
 
 Make = Callable[[Mapping[str, str]], Path]
 
@@ -182,6 +182,60 @@ def test_links_are_followed_once_and_never_out_of_the_workspace(workspace: Make,
     for link, target in links.items():
         (root / link).symlink_to(target)
     assert paths(root) == ["linked/b.py", "linked/sub/c.py", "real/a.py"]
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        {"x"},
+        {"x/y", "x/z.py"},
+        {"links"},
+        {"links/to_x"},
+        {"links/to_hidden/h.py"},
+        {"hidden"},
+        {"gone"},
+        {"linked.py"},
+    ],
+)
+def test_a_walk_of_some_folders_finds_there_what_a_whole_walk_does(workspace: Make, only: set[str]) -> None:
+    root = workspace(
+        {
+            ".gitignore": "hidden/\n*_gen.py\n",
+            "a.py": "",
+            "x/b.py": "",
+            "x/b_gen.py": "",
+            "x/y/c.py": "",
+            "x/y/.gitignore": "!d_gen.py\n",
+            "x/y/d_gen.py": "",
+            "x/z.py": "",
+            "hidden/h.py": "",
+            "links/l.py": "",
+        }
+    )
+    for link, target in {"links/to_x": "x", "links/to_hidden": "hidden", "linked.py": "a.py"}.items():
+        (root / link).symlink_to(root / target)
+    whole = walk(root).files
+    assert walk(root, only=only).files == tuple(file for file in whole if is_within(file.path, only))
+    assert "links/to_hidden/h.py" in {file.path for file in whole}
+
+
+class CountingFolders(CancelToken):
+    """Is asked once for each folder that a walk looks into."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folders = 0
+
+    def check(self) -> None:
+        self.folders += 1
+
+
+def test_a_folder_that_is_made_in_an_ignored_one_costs_a_look_into_the_workspace_alone(workspace: Make) -> None:
+    root = workspace({".gitignore": "build/", "build/x/a.py": "", **{f"d{number}/a.py": "" for number in range(50)}})
+    counting = CountingFolders()
+    assert walk(root, only={"build/x"}, cancel=counting).files == ()
+    assert counting.folders == 1
+    assert paths(root)[0] == "d0/a.py"
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind here")

@@ -87,24 +87,33 @@ def test_other_files_and_skipped_folders_are_not_heard_of(root: Path, heard: Hea
     assert heard.is_silent()
 
 
-def test_a_moved_folder_asks_for_a_walk_and_is_watched_where_it_is_now(root: Path, heard: Heard) -> None:
+def test_a_moved_folder_is_told_with_both_its_names_and_watched_where_it_is_now(root: Path, heard: Heard) -> None:
     (root / "pkg").rename(root / "package")
-    assert heard.next() == Changes(rescan=True)
+    assert heard.next() == Changes(frozenset({"pkg", "package"}))
     (root / "package" / "deep" / "c.py").write_text("2")
     assert heard.next() == Changes(frozenset({"package/deep/c.py"}))
 
 
-def test_a_deleted_folder_asks_for_a_walk(root: Path, heard: Heard) -> None:
+def test_a_deleted_folder_is_told_once_and_stands_for_all_that_was_in_it(root: Path, heard: Heard) -> None:
     shutil.rmtree(root / "pkg")
-    assert heard.next().rescan
+    assert heard.next() == Changes(frozenset({"pkg"}))
 
 
-def test_a_new_folder_asks_for_a_walk_and_is_watched(root: Path, heard: Heard) -> None:
+def test_a_new_folder_is_told_and_watched(root: Path, heard: Heard) -> None:
     (root / "x" / "y").mkdir(parents=True)
     (root / "x" / "y" / "z.py").write_text("1")
-    assert heard.next() == Changes(rescan=True)
+    assert heard.next() == Changes(frozenset({"x"}))
     (root / "x" / "y" / "z.py").write_text("2")
     assert heard.next().paths == {"x/y/z.py"}
+
+
+def test_a_thousand_folders_made_below_a_new_one_are_told_as_that_one(tmp_path: Path) -> None:
+    heard, events = Heard(), Events()
+    with Watch(tmp_path, heard, debounce=0.05, observe=events):
+        events.say("build", True)
+        for number in range(1_000):
+            events.say(f"build/{number}/deep", True)
+        assert heard.next() == Changes(frozenset({"build"}))
 
 
 @pytest.mark.parametrize("name", [".gitignore", ".smyslignore", "pyvenv.cfg"])
@@ -283,4 +292,4 @@ def test_an_overflow_that_watchdog_logs_is_a_loss(root: Path, heard: Heard) -> N
 
 def test_a_skipped_folder_that_include_names_is_heard_of() -> None:
     assert Relevance().effect_of("node_modules/tool/a.py", is_folder=False) is Effect.NONE
-    assert Relevance(["node_modules/tool/"]).effect_of("node_modules/tool/a.py", is_folder=False) is Effect.FILE
+    assert Relevance(["node_modules/tool/"]).effect_of("node_modules/tool/a.py", is_folder=False) is Effect.PATH

@@ -87,7 +87,7 @@ class Indexer:
         cancel: CancelToken | None = None,
         wait: float = 0.0,
     ) -> IndexReport:
-        """`refresh` for some files, or what is below some folders: those that a watcher saw changing."""
+        """`refresh` for some files and for what is below some folders: those that a watcher saw changing."""
         return self._run(_Request(frozenset(paths), progress or _no_progress, cancel or CancelToken()), wait=wait)
 
     def _run(self, request: _Request, *, wait: float) -> IndexReport:

@@ -12,7 +12,7 @@ from smysl.engine.index.cutting import Cutter, new_chunk, text_hashes
 from smysl.engine.index.reconcile import reconcile
 from smysl.engine.index.sources import Sources
 from smysl.engine.source.decode import Unreadable
-from smysl.engine.source.walk import SourceFile, Walk
+from smysl.engine.source.walk import SourceFile, Walk, is_within
 from smysl.engine.store import FileChange, StoredFile, Writer
 from smysl.engine.types import Chunk, InputLimit, Message, SourceText
 
@@ -57,7 +57,7 @@ def plan(stored: Mapping[str, StoredFile], found: Walk, *, only: Collection[str]
     """Compare what is stored with what a walk found; with `only`, nothing but these paths and what is below them."""
     there = {file.path for file in found.files}
     suspects = tuple(file for file in found.files if _is_suspect(stored.get(file.path), file))
-    gone = tuple(path for path in stored if path not in there and (only is None or _is_within(path, only)))
+    gone = tuple(path for path in stored if path not in there and (only is None or is_within(path, only)))
     return Plan(suspects, gone)
 
 
@@ -161,10 +161,3 @@ def _is_suspect(stored: StoredFile | None, file: SourceFile) -> bool:
     if stored is None or stored.size != file.size or stored.mtime_ns != file.mtime_ns:
         return True
     return stored.indexed_ns - stored.mtime_ns < RACY_NS
-
-
-def _is_within(path: str, folders: Collection[str]) -> bool:
-    if path in folders:
-        return True
-    parts = path.split("/")
-    return any("/".join(parts[:count]) in folders for count in range(1, len(parts)))

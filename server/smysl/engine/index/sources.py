@@ -17,7 +17,7 @@ class Sources(Protocol):
     """Where files come from: a folder in life, a dictionary in tests."""
 
     def walk(self, *, only: Collection[str] | None = None, cancel: CancelToken | None = None) -> Walk:
-        """All files to be indexed; `only` narrows the walk to these paths.
+        """All files to be indexed; `only` narrows the walk to these paths and what is below them.
 
         Raises `WorkspaceError`, `Cancelled`.
         """
@@ -36,7 +36,7 @@ class Folder:
     max_file_bytes: int = 0
 
     def walk(self, *, only: Collection[str] | None = None, cancel: CancelToken | None = None) -> Walk:
-        """All files to be indexed; `only` narrows the walk to these paths."""
+        """All files to be indexed; `only` narrows the walk to these paths and what is below them."""
         return walk(
             self.workspace,
             exclude=self.exclude,

@@ -3,7 +3,7 @@
 from smysl.engine.source.decode import Unreadable, decode, read_source
 from smysl.engine.source.freshness import is_changed
 from smysl.engine.source.repository import worktrees
-from smysl.engine.source.walk import SourceFile, Walk, walk
+from smysl.engine.source.walk import SourceFile, Walk, is_within, walk
 from smysl.engine.source.watch import Again, Changes, Watch
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Watch",
     "decode",
     "is_changed",
+    "is_within",
     "read_source",
     "walk",
     "worktrees",

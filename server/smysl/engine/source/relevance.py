@@ -15,7 +15,7 @@ class Effect(Enum):
     """What has to be looked at after an event."""
 
     NONE = "none"
-    FILE = "file"
+    PATH = "path"  # a file, or a folder and what is below it
     RESCAN = "rescan"
 
 
@@ -33,8 +33,6 @@ class Relevance:
         parts = path.split("/")
         if not self.skipped.isdisjoint(parts):
             return Effect.NONE
-        if is_folder:
-            return Effect.RESCAN  # it came, went or moved, and with it all that is in it
-        if parts[-1].endswith(SUFFIXES):
-            return Effect.FILE
+        if is_folder or parts[-1].endswith(SUFFIXES):
+            return Effect.PATH
         return Effect.RESCAN if parts[-1] in _RULE_FILES else Effect.NONE

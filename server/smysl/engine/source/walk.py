@@ -44,7 +44,8 @@ def walk(
 
     `exclude` and `include` are gitignore patterns from the settings (see `ignoring` for what beats what). Files larger
     than `max_file_bytes` (0: any size is right) become a problem, and so does what cannot be read. `only` narrows the
-    walk to these paths: it looks into no folder that holds none of them. The workspace itself is never ignored.
+    walk to these paths and what is below them: it looks into no folder that holds none of them, and finds there what a
+    whole walk does. The workspace itself is never ignored.
     A link is followed when it leads to something in the workspace that the walk does not come to otherwise.
     Raises `WorkspaceError` if the folder cannot be read, `Cancelled`.
     """
@@ -60,10 +61,42 @@ def walk(
             say("The folder “{path}” cannot be read: {reason}.", path=str(workspace), reason=error.strerror or error),
             say("Check the path and the permissions."),
         ) from error
-    walker = _Walker(root, max_file_bytes, _with_folders(only), cancel)
-    walker.walk("", rules_of(root, exclude=exclude, include=include), Depth.NORMAL)
+    rules = rules_of(root, exclude=exclude, include=include)
+    walker = _Walker(root, max_file_bytes, None if only is None else _Narrowing(only), cancel)
+    walker.walk("", rules, Depth.NORMAL)
+    if only is not None and walker.has_links:
+        # Whether a link is followed depends on what can be reached without it, which only a whole walk knows.
+        walker = _Walker(root, max_file_bytes, None, cancel)
+        walker.walk("", rules, Depth.NORMAL)
     walker.follow_links()
-    return Walk(tuple(sorted(walker.files, key=lambda file: file.path)), tuple(walker.problems))
+    files = sorted(walker.files, key=lambda file: file.path)
+    return Walk(tuple(file for file in files if only is None or is_within(file.path, only)), tuple(walker.problems))
+
+
+def is_within(path: str, places: Collection[str]) -> bool:
+    """Whether `path` is one of `places` or below one of them; all relative to the workspace."""
+    if path in places:
+        return True
+    parts = path.split("/")
+    return any("/".join(parts[:count]) in places for count in range(1, len(parts)))
+
+
+class _Narrowing:
+    """The part of a workspace that a walk looks at."""
+
+    def __init__(self, places: Collection[str]) -> None:
+        self._places = frozenset(places)
+        self._above = {
+            place.rsplit("/", count)[0] for place in self._places for count in range(1, place.count("/") + 1)
+        }
+
+    def holds(self, path: str) -> bool:
+        """Whether the file or folder at `path` is looked for."""
+        return is_within(path, self._places)
+
+    def leads_to(self, path: str) -> bool:
+        """Whether something at or below `path` is looked for."""
+        return path in self._above or self.holds(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +109,7 @@ class _Link:
 class _Walker:
     """One walk under way. `visited` are the real paths, relative to the root, of folders and files found so far."""
 
-    def __init__(self, root: Path, max_file_bytes: int, only: Collection[str] | None, cancel: CancelToken | None):
+    def __init__(self, root: Path, max_file_bytes: int, only: _Narrowing | None, cancel: CancelToken | None):
         self.files: list[SourceFile] = []
         self.problems: list[FileProblem] = []
         self._root = root
@@ -85,6 +118,11 @@ class _Walker:
         self._cancel = cancel
         self._links: list[_Link] = []
         self._visited: set[str] = set()
+
+    @property
+    def has_links(self) -> bool:
+        """Whether links were met that may have to be followed."""
+        return bool(self._links)
 
     def walk(self, path: str, rules: Rules, depth: Depth, *, real_path: str | None = None) -> None:
         """Walk the folder at `path`; `real_path` is where it really is, if `path` goes through a link."""
@@ -134,15 +172,15 @@ class _Walker:
     ) -> None:
         is_source = entry.name.endswith(SUFFIXES)
         try:
+            if self._only is not None and not self._only.leads_to(path):
+                return
             if entry.is_symlink():
                 self._links.append(_Link(path, rules, depth))
             elif entry.is_dir(follow_symlinks=False):
-                if self._only is not None and path + "/" not in self._only:
-                    return
                 chosen = rules.depth_of(path, entry.name, depth)
                 if chosen is not None:
                     waiting.append((path, real, rules, chosen))
-            elif is_source and (self._only is None or path in self._only) and rules.takes_file(path, depth):
+            elif is_source and (self._only is None or self._only.holds(path)) and rules.takes_file(path, depth):
                 self._visited.add(real)
                 self._take(path, entry.stat(follow_symlinks=False))
         except OSError as error:
@@ -183,29 +221,12 @@ class _Walker:
             return
         if stat.S_ISDIR(status.st_mode):
             chosen = link.rules.depth_of(path, name, link.depth)
-            if chosen is not None and (self._only is None or path + "/" in self._only):
+            if chosen is not None:
                 self.walk(path, link.rules, chosen, real_path=real)
-        elif (
-            name.endswith(SUFFIXES)
-            and (self._only is None or path in self._only)
-            and link.rules.takes_file(path, link.depth)
-        ):
+        elif name.endswith(SUFFIXES) and link.rules.takes_file(path, link.depth):
             self._visited.add(real)
             self._take(path, status)
 
     def _report(self, path: str, message: Message) -> None:
         readable = os.fsencode(path or ".").decode("utf-8", "backslashreplace")
         self.problems.append(FileProblem(readable, message))
-
-
-def _with_folders(only: Collection[str] | None) -> frozenset[str] | None:
-    """The paths and, with a slash at the end, all folders above them."""
-    if only is None:
-        return None
-    found = set(only)
-    for path in only:
-        folder = path.rpartition("/")[0]
-        while folder:
-            found.add(folder + "/")
-            folder = folder.rpartition("/")[0]
-    return frozenset(found)

@@ -15,13 +15,14 @@ from typing_extensions import Self
 
 from smysl.engine.source.observing import Observation, OnEvent, observe
 from smysl.engine.source.relevance import Effect, Relevance
+from smysl.engine.source.walk import is_within
 from smysl.engine.types import Message
 
 Observe: TypeAlias = Callable[[Path, OnEvent, Callable[[], None], frozenset[str]], Observation]
 
 _log = logging.getLogger(__name__)
 
-_MOST_PATHS = 500  # changed files beyond which one walk is cheaper and surer than looking at each
+_MOST_PATHS = 500  # changed paths beyond which one walk is cheaper and surer than looking at each
 _MOST_EVENTS = 8_000  # half of the kernel's queue on Linux (fs.inotify.max_queued_events): some may be lost
 _WINDOW_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0  # how long leaving waits for a callback that is running
@@ -30,7 +31,10 @@ _AFTER_ERROR_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed: files (relative paths; they may be gone by now), or `rescan`: so much that only a walk can tell."""
+    """What changed: files, and folders with all that is below them (relative paths; they may be gone by now).
+
+    `rescan`: so much, or such a thing, that only a walk can tell.
+    """
 
     paths: frozenset[str] = frozenset()
     rescan: bool = False
@@ -121,7 +125,7 @@ class Watch:
             is_flood = self._is_flood()
             if effect is Effect.NONE and not is_flood:
                 return
-            if effect is Effect.FILE and not is_flood:
+            if effect is Effect.PATH and not is_flood:
                 self._paths.add(path)
             else:
                 self._rescan = True
@@ -169,8 +173,9 @@ class Watch:
                 if left is None or left > 0:
                     self._condition.wait(left)
                     continue
-                is_much = self._rescan or len(self._paths) > _MOST_PATHS
-                changes = Changes(rescan=True) if is_much else Changes(frozenset(self._paths))
+                paths = frozenset(path for path in self._paths if not is_within(path.rpartition("/")[0], self._paths))
+                is_much = self._rescan or len(paths) > _MOST_PATHS
+                changes = Changes(rescan=True) if is_much else Changes(paths)
                 self._paths, self._rescan, self._first, self._again_at = set(), False, 0.0, 0.0
                 return changes
             return None

@@ -14,6 +14,7 @@ from typing_extensions import Self
 from smysl.cli.app import run
 from smysl.cli.world import World
 from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import IndexBusyError
 from smysl.engine.models import Model, Models
 from smysl.engine.settings import Settings
 from smysl.engine.types import (
@@ -59,12 +60,17 @@ class FakeEngine:
     refresh_error: BaseException | None = None
     search_error: BaseException | None = None
     on_watch: Callable[[], None] = lambda: None
+    on_refresh: Callable[[ProgressCallback | None], None] = lambda progress: None
+    busy_for: int = 0
     asked: list[str] = field(default_factory=list)
     searches: list[tuple[int, Filters, Mode]] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
     opened: list[tuple[Path, Settings]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    modes: list[Mode] = field(default_factory=list)
     refreshes: int = 0
     cleaned: int = 0
+    forgotten: int = 0
     closed: int = 0
 
     def open(self, workspace: Path, settings: Settings) -> FakeEngine:
@@ -72,9 +78,21 @@ class FakeEngine:
         return self
 
     def refresh(
-        self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None, force: bool = False
+        self,
+        *,
+        progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
+        force: bool = False,
+        wait: float = 0.0,
+        mode: Mode = Mode.FUSED,
     ) -> IndexReport:
         self.refreshes += 1
+        self.waits.append(wait)
+        self.modes.append(mode)
+        self.on_refresh(progress)
+        if self.busy_for:
+            self.busy_for -= 1
+            raise IndexBusyError(say("Cancelled."))
         if self.refresh_error:
             raise self.refresh_error
         return self.report
@@ -126,6 +144,10 @@ class FakeEngine:
         on_update(IndexReport(files=4, chunks=9, files_changed=1))
         self.on_watch()
         yield
+
+    def forget_other_models(self) -> int:
+        self.forgotten += 1
+        return 1_048_576
 
     def clean(self) -> int:
         self.cleaned += 1

@@ -69,6 +69,13 @@ def test_clean_with_yes_removes_the_index_and_says_what_that_freed(shell: Shell,
     assert (ended.code, ended.err, engine.cleaned) == (0, "3.0 MiB freed.\n", 1)
 
 
+def test_clean_can_remove_the_vectors_of_other_models_alone(shell: Shell, engine: FakeEngine) -> None:
+    ended = shell.run("clean", "--other-models", "--yes")
+    assert (ended.code, ended.err, engine.forgotten, engine.cleaned) == (0, "1.0 MiB freed.\n", 1, 0)
+    assert "--yes" in shell.run("clean", "--other-models").err
+    assert engine.forgotten == 1
+
+
 def test_models_are_listed_with_what_the_server_has(shell: Shell) -> None:
     assert shell.run("models").out.splitlines() == [
         "Model       Dimensions  Russian  In Ollama",

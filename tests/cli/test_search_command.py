@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from tests.cli.fakes import FakeEngine, Shell, hit
 from smysl.engine import types
 from smysl.engine.errors import (
     Cancelled,
-    IndexBusyError,
     IndexFileError,
     ModelUnavailable,
     WorkspaceError,
@@ -37,6 +37,7 @@ def test_json_is_one_object_with_the_documented_names(shell: Shell) -> None:
             }
         ],
         "timings": {"embed": 1.0, "lexical": 2.0, "dense": 3.0, "rank": 4.0, "total": 10.5},
+        "notices": ["Cancelled."],
     }
 
 
@@ -60,12 +61,35 @@ def test_the_index_is_refreshed_before_the_answer_and_the_engine_is_closed(shell
     assert (engine.refreshes, engine.closed) == (1, 1)
 
 
-def test_an_index_that_another_process_writes_still_answers(shell: Shell, engine: FakeEngine) -> None:
-    engine.refresh_error = IndexBusyError(say("Cancelled."))
+def test_another_process_that_writes_the_index_is_waited_for(shell: Shell, engine: FakeEngine) -> None:
+    engine.busy_for = 3
     ended = shell.run("search", "retry", "--json")
-    assert ended.code == 0
-    assert json.loads(ended.out)["hits"]
-    assert "Another process is indexing" in ended.err
+    assert "Another process is indexing this folder; waiting up to 5 s for it." in ended.err
+    assert "as it is" not in ended.err
+    assert (engine.refreshes, engine.waits[0]) == (4, 0.0)
+    assert json.loads(ended.out)["notices"] == ["Cancelled."]
+
+
+def test_an_index_that_another_process_goes_on_writing_answers_as_it_is_and_says_so(
+    shell: Shell, engine: FakeEngine
+) -> None:
+    engine.busy_for = 1000
+    engine.hits = ()
+    ended = shell.run("search", "--stdin", "--json", "-q", stdin="retry\nparse\n")
+    assert (ended.code, ended.err) == (0, "")
+    assert sum(engine.waits) == 5.0
+    for line in ended.out.splitlines():
+        assert json.loads(line)["notices"] == [
+            "Another process is indexing this folder; the answer comes from the index as it is.",
+            "Cancelled.",
+        ]
+
+
+def test_a_wait_for_another_process_ends_with_ctrl_c(shell: Shell, engine: FakeEngine) -> None:
+    engine.busy_for = 1000
+    engine.on_refresh = lambda progress: signal.raise_signal(signal.SIGINT) if engine.refreshes == 2 else None
+    assert shell.run("search", "retry").code == 130
+    assert engine.refreshes < 10
 
 
 def test_a_model_that_stopped_answering_while_indexing_leaves_the_answer_standing(
@@ -178,6 +202,14 @@ def test_similar_finds_the_workspace_around_the_file(shell: Shell, engine: FakeE
     assert engine.opened[0][0] == (shell.folder / "repo").resolve()
     shell.run("similar", "repo/src/app.py:7", "--workspace", "repo/src")
     assert engine.places[1] == ("app.py", 7)
+
+
+def test_similar_asks_for_no_model_and_repeats_the_place_as_it_was_asked(shell: Shell, engine: FakeEngine) -> None:
+    (shell.folder / "app.py").write_text("x = 1\n")
+    ended = shell.run("similar", "./app.py:7", "--json", "--model", "bge-m3")
+    assert json.loads(ended.out)["query"] == "./app.py:7"
+    assert engine.modes == [Mode.LEXICAL]
+    assert engine.opened[0][1].model == "bge-m3"  # its stored vectors are those that answer
 
 
 def test_similar_takes_a_place_as_hits_are_printed(shell: Shell, engine: FakeEngine) -> None:

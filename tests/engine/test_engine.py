@@ -335,6 +335,39 @@ def test_similar_code_never_calls_a_model_and_leaves_itself_out(
     assert all(hit.qualified_name not in {"Order.cancel", "Order"} for hit in result.hits)
 
 
+def test_similar_code_takes_the_vectors_of_the_model_that_is_named(tmp_path: Path, workspace: Path) -> None:
+    with FakeOllama(["bge-m3", "snowflake-arctic-embed2"]) as server:
+        settings = Settings(model="snowflake-arctic-embed2", ollama_host=server.host, cache_dir=tmp_path / "cache")
+        for model in ("snowflake-arctic-embed2", "bge-m3"):
+            with Engine.open(workspace, dataclasses.replace(settings, model=model)) as engine:
+                engine.refresh()
+    answered = {}
+    for model in ("auto", "snowflake-arctic-embed2:latest", "all-minilm", "lexical"):
+        with Engine.open(workspace, dataclasses.replace(settings, model=model)) as engine:
+            result = engine.similar("shop/orders.py", 8)
+            answered[model] = (result.model, [str(notice) for notice in result.notices])
+    assert answered == {
+        "auto": ("bge-m3", []),
+        "snowflake-arctic-embed2:latest": ("snowflake-arctic-embed2", []),
+        "all-minilm": ("bge-m3", ["The index has no vectors of all-minilm; those of bge-m3 answer."]),
+        "lexical": (None, []),
+    }
+
+
+def test_an_index_run_by_words_asks_no_model_and_keeps_the_vectors(
+    workspace: Path, by_model: Settings, fake: FakeOllama
+) -> None:
+    with Engine.open(workspace, by_model) as engine:
+        engine.refresh()
+    fake.stop()
+    (workspace / "shop/new.py").write_text("def refund_order(order):\n    return order.money\n", "utf-8")
+    with Engine.open(workspace, by_model) as engine:
+        report = engine.refresh(mode=Mode.LEXICAL)
+        assert (report.files, report.files_changed, report.notices) == (4, 1, ())
+        assert engine.similar("shop/orders.py", 8).model == "bge-m3"
+        assert engine.similar("shop/new.py", 1).model is None
+
+
 def test_similar_code_without_a_model_goes_by_shared_words(workspace: Path, by_words: Settings) -> None:
     with Engine.open(workspace, by_words) as engine:
         engine.refresh()

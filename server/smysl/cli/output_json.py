@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smysl.engine.types import FileProblem, Hit, IndexReport, Message, SearchResult, Status
@@ -19,8 +19,8 @@ def line(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
 
 
-def search_object(result: SearchResult) -> dict[str, Any]:
-    """`{query, model, hits, timings}`; timings in milliseconds."""
+def search_object(result: SearchResult, *, notices: Sequence[str]) -> dict[str, Any]:
+    """`{query, model, hits, timings, notices}`; timings in milliseconds."""
     timings = result.timings
     return {
         "query": result.query,
@@ -33,6 +33,7 @@ def search_object(result: SearchResult) -> dict[str, Any]:
             "rank": round(timings.rank, 3),
             "total": round(timings.total, 3),
         },
+        "notices": list(notices),
     }
 
 

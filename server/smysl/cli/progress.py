@@ -58,13 +58,17 @@ class _Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
+        console = Console(file=self._session.world.stderr)
+        self._stack.enter_context(
+            self._session.telling_by(lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True))
+        )
         return self._stack.enter_context(
             RichProgress(
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[left]}"),
-                console=Console(file=self._session.world.stderr),
+                console=console,
                 transient=True,
             )
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -41,6 +41,7 @@ class Session:
         self.quiet = common.quiet
         self.language: Language = language_from_locale(world.environ)
         self._said: set[str] = set()
+        self._tell: Callable[[str], object] = self._write_to_stderr
         _log_to(world.stderr, common.verbose)
         self.settings, problems = gather_settings(
             world.folder / common.config.expanduser() if common.config else world.config_file,
@@ -83,15 +84,27 @@ class Session:
 
     def tell(self, text: str) -> None:
         """Write a line to standard error, whether quiet or not."""
-        with contextlib.suppress(OSError):  # an answer may still get out where a notice cannot
-            self.world.stderr.write(text + "\n")
-            self.world.stderr.flush()
+        self._tell(text)
+
+    @contextlib.contextmanager
+    def telling_by(self, tell: Callable[[str], object]) -> Iterator[None]:
+        """For the block, what is told goes through `tell`: a progress bar makes room for it."""
+        self._tell = tell
+        try:
+            yield
+        finally:
+            self._tell = self._write_to_stderr
 
     def confirm(self, question: Message) -> bool:
         """Whether the person answers yes; asked on standard error. An end of input is a no."""
         self.world.stderr.write(self.translate(question) + " " + self.translate(say("[y/N]")) + " ")
         self.world.stderr.flush()
         return self.world.stdin.readline().strip().lower() in {"y", "yes", "д", "да"}
+
+    def _write_to_stderr(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # an answer may still get out where a notice cannot
+            self.world.stderr.write(text + "\n")
+            self.world.stderr.flush()
 
 
 def _log_to(stream: TextIO, verbose: int) -> None:

@@ -26,7 +26,13 @@ class Engine(Protocol):
     """The part of the engine's façade that commands hold."""
 
     def refresh(
-        self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None, force: bool = False
+        self,
+        *,
+        progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
+        force: bool = False,
+        wait: float = 0.0,
+        mode: Mode = Mode.FUSED,
     ) -> IndexReport: ...
 
     def search(
@@ -44,6 +50,8 @@ class Engine(Protocol):
     def status(self) -> Status: ...
 
     def watch(self, on_update: Callable[[IndexReport], None]) -> AbstractContextManager[None]: ...
+
+    def forget_other_models(self) -> int: ...
 
     def clean(self) -> int: ...
 

@@ -10,7 +10,7 @@ import typer
 from smysl.cli import output_json, output_text
 from smysl.cli.interrupt import cancelled_by_ctrl_c
 from smysl.cli.places import workspace_of
-from smysl.cli.progress import shown_progress
+from smysl.cli.refreshing import index_run
 from smysl.cli.session import Session
 from smysl.engine.errors import UsageError
 from smysl.engine.types import IndexReport, say
@@ -33,8 +33,7 @@ def index(
 ) -> None:
     """Index a folder, or bring its index up to date."""
     with cancelled_by_ctrl_c() as cancel, session.engine(workspace_of(path, session.world.folder)) as engine:
-        with shown_progress(session) as progress:
-            report = engine.refresh(progress=progress, cancel=cancel, force=force)
+        report = index_run(session, engine, cancel, force=force)
         session.notice_all(report.notices)
         if as_json:
             session.answer(output_json.line(output_json.index_object(report, session.translate)))
@@ -64,8 +63,7 @@ def watch(session: Session, path: Workspace = None) -> None:
 
     with cancelled_by_ctrl_c() as cancel, session.engine(workspace) as engine:
         # Watching begins with a refresh of its own; this one is for its progress bar and for Ctrl+C.
-        with shown_progress(session) as progress:
-            first = engine.refresh(progress=progress, cancel=cancel)
+        first = index_run(session, engine, cancel)
         session.tell(output_text.index_line(session, first))
         with engine.watch(on_update):
             session.notice(say("Watching {path}; Ctrl+C ends it.", path=workspace))
@@ -78,6 +76,9 @@ def clean(
     session: Session,
     path: Workspace = None,
     *,
+    other_models: Annotated[
+        bool, typer.Option("--other-models", help="Remove only the vectors of models other than the one used last.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove the index of a folder; the code itself is not touched."""
@@ -85,8 +86,13 @@ def clean(
     if not yes:
         if not session.world.stdin.isatty():
             raise UsageError(say("Nobody is there to be asked."), say("Give --yes to remove the index."))
-        if not session.confirm(say("Remove the index of {path}?", path=workspace)):
+        question = (
+            say("Remove the vectors of all models but the one used last from the index of {path}?", path=workspace)
+            if other_models
+            else say("Remove the index of {path}?", path=workspace)
+        )
+        if not session.confirm(question):
             return
     with session.engine(workspace, lexical_only=True) as engine:
-        freed = engine.clean()
+        freed = engine.forget_other_models() if other_models else engine.clean()
     session.notice(say("{size} MiB freed.", size=f"{freed / 2**20:.1f}"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,12 @@ import typer
 from smysl.cli import output_json, output_text
 from smysl.cli.interrupt import Interruption, cancelled_by_ctrl_c
 from smysl.cli.options import MOST_HITS
+from smysl.cli.patience import patient
 from smysl.cli.places import place_in, workspace_of
-from smysl.cli.progress import shown_progress
+from smysl.cli.refreshing import refresh
 from smysl.cli.session import Session
-from smysl.cli.world import Engine
-from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import DiskFullError, IndexBusyError, ModelFault, ModelUnavailable, UsageError
-from smysl.engine.types import Filters, Kind, Mode, SearchResult, Tests, Timings, say
+from smysl.engine.errors import UsageError
+from smysl.engine.types import Filters, Kind, Message, Mode, SearchResult, Tests, Timings, say
 
 TopK = Annotated[
     int, typer.Option("--top-k", "-k", min=1, max=MOST_HITS, metavar="N", help="How many hits at the most.")
@@ -73,14 +73,15 @@ def search(
     filters = _filters(paths, kinds, tests)
     mode = Mode.LEXICAL if lexical_only else Mode.FUSED
     with cancelled_by_ctrl_c() as cancel, session.engine(workspace, lexical_only=lexical_only) as engine:
-        refresh(session, engine, cancel)
+        notices = refresh(session, engine, cancel)
         for one in _queries(session, cancel) if from_stdin else (query or "",):
             # A blank line is answered too, so that the answers stay in step with the lines.
             if one.strip() or not from_stdin:
-                result = engine.search(one, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
+                with patient(session):
+                    result = engine.search(one, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
             else:
                 result = SearchResult(one, (), None, Timings())
-            _write(session, result, as_json=as_json)
+            _write(session, result, notices, as_json=as_json)
 
 
 def similar(
@@ -102,25 +103,10 @@ def similar(
     """Find code that resembles the code at a place."""
     root, path, line = place_in(place, session.world.folder, workspace)
     with cancelled_by_ctrl_c() as cancel, session.engine(root) as engine:
-        refresh(session, engine, cancel)
+        # Stored vectors answer; no model is needed, so none is waited for.
+        notices = refresh(session, engine, cancel, mode=Mode.LEXICAL)
         result = engine.similar(path, line, top_k=top_k, filters=_filters(paths, kinds, tests))
-        _write(session, result, as_json=as_json)
-
-
-def refresh(session: Session, engine: Engine, cancel: CancelToken) -> None:
-    """Bring the index up to date as far as that is possible; what is in it answers in any case."""
-    try:
-        with shown_progress(session) as progress:
-            report = engine.refresh(progress=progress, cancel=cancel)
-    except IndexBusyError:
-        session.notice(say("Another process is indexing this folder; the answer comes from the index as it is."))
-    except (DiskFullError, ModelUnavailable, ModelFault) as error:
-        session.notice(error.message)
-        if error.advice:
-            session.notice(error.advice)
-        session.notice(say("The index could not be brought up to date; the answer comes from the index as it is."))
-    else:
-        session.notice_all(report.notices)
+        _write(session, replace(result, query=place), notices, as_json=as_json)
 
 
 def _filters(paths: list[str] | None, kinds: list[Kind] | None, tests: bool | None) -> Filters:
@@ -141,9 +127,11 @@ def _queries(session: Session, cancel: Interruption) -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _write(session: Session, result: SearchResult, *, as_json: bool) -> None:
+def _write(session: Session, result: SearchResult, notices: Iterable[Message], *, as_json: bool) -> None:
+    """The answer; `notices` are those of the index run before it, which a program finds in each answer."""
     session.notice_all(result.notices)
     if as_json:
-        session.answer(output_json.line(output_json.search_object(result)))
+        told = dict.fromkeys(session.translate(notice) for notice in (*notices, *result.notices))
+        session.answer(output_json.line(output_json.search_object(result, notices=tuple(told))))
     else:
         output_text.write_search(session, result)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.catalogue import same_model
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.embed.ollama_endpoint import Endpoint, endpoint, listens
 from smysl.engine.errors import EmbedderError, UsageError
 from smysl.engine.settings import Settings
-from smysl.engine.types import Message, say
+from smysl.engine.types import Message, Space, say
 
 AUTO = "auto"
 LEXICAL = "lexical"
@@ -91,3 +92,23 @@ def _static(folder: str) -> Embedder:
     if not folder:
         raise UsageError(say("The model “static:” needs a folder, as in static:FOLDER."))
     return StaticEmbedder(Path(folder).expanduser())
+
+
+def stored_space(stored: Sequence[Space], settings: Settings) -> tuple[Space | None, tuple[Message, ...]]:
+    """Of the spaces that an index has, last used first, the one that `settings` name; no model and no server is asked.
+
+    The last used one stands in, with a notice, for a model that has no vectors there. None is words alone.
+    """
+    named = settings.model.strip() or AUTO
+    if named == LEXICAL or not stored:
+        return None, ()
+    if named.startswith(STATIC):
+        named = STATIC + Path(named.removeprefix(STATIC)).name
+    for space in stored:
+        of_model = named == AUTO or same_model(space.model, named)
+        if of_model and settings.dimensions in {0, space.dimensions}:
+            return space, ()
+    last = stored[0]
+    if named == AUTO:
+        return last, ()
+    return last, (say("The index has no vectors of {model}; those of {other} answer.", model=named, other=last.model),)

@@ -6,10 +6,11 @@ goes on at a time, searches answer meanwhile from what is committed.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +18,17 @@ from types import TracebackType
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.embed.choose import LEXICAL, Choice, choose_embedder
+from smysl.engine.embed.choose import LEXICAL, Choice, choose_embedder, stored_space
 from smysl.engine.embed.embedder import Embedder
-from smysl.engine.errors import EmbedderError, ModelUnavailable, UsageError, WorkspaceError
+from smysl.engine.errors import (
+    EmbedderError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexFileError,
+    ModelUnavailable,
+    UsageError,
+    WorkspaceError,
+)
 from smysl.engine.index import Attempt, Folder, Following, Indexer, Pauses
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
@@ -30,6 +39,7 @@ from smysl.engine.types import (
     Filters,
     Hit,
     IndexReport,
+    Message,
     Mode,
     ProgressCallback,
     SearchResult,
@@ -40,11 +50,16 @@ from smysl.engine.types import (
 _ASK_AGAIN_SECONDS = 30.0
 """How long a choice without a model stands before Ollama is looked for again."""
 
+_WAIT_SECONDS = 10.0
+"""How long a search that met damage waits for another process that builds the index anew."""
+
 _WAIT_TO_WATCH = 5.0
 """How many seconds a watch that begins waits for another process that writes the index."""
 
 _PAUSES = Pauses()
 _EVERYTHING = Filters()
+
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -58,6 +73,7 @@ class Engine:
         self._choice: Choice | None = Choice(embedder) if embedder else None
         self._chosen_at = 0.0
         self._choosing = threading.Lock()
+        self._repairing = threading.Lock()
 
     @classmethod
     def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
@@ -86,14 +102,18 @@ class Engine:
         cancel: CancelToken | None = None,
         force: bool = False,
         wait: float = 0.0,
+        mode: Mode = Mode.FUSED,
     ) -> IndexReport:
         """Make the index equal to the workspace; only what changed is read, only texts never seen are embedded.
 
-        `force` gives texts that the model failed on another try. `wait` is how many seconds to wait for another process
-        that writes this index. Raises `IndexBusyError` when it still does then, `ModelMissing` for a model that is not
-        there, `Cancelled`, `IndexFileError`, `WorkspaceError`.
+        In `Mode.LEXICAL` no model is asked: texts that are new wait for a run that asks one. `force` gives texts that
+        the model failed on another try. `wait` is how many seconds to wait for another process that writes this index.
+        Raises `IndexBusyError` when it still does then, `ModelMissing` for a model that is not there, `Cancelled`,
+        `IndexFileError`, `WorkspaceError`. An index that cannot be written stays as it is, with a notice.
         """
-        choice = self._model(cancel)
+        if not self._store.is_writable:
+            return self._unchanged()
+        choice = Choice(None) if mode is Mode.LEXICAL else self._model(cancel)
         indexer = self._indexer(choice.embedder)
         report = indexer.refresh(progress=progress, cancel=cancel, retry_failed=force, wait=wait)
         return replace(report, notices=(*self._store.notices, *choice.notices, *report.notices))
@@ -120,27 +140,45 @@ class Engine:
             raise ModelUnavailable(
                 say("There is no model to search by meaning."), choice.notices[0] if choice.notices else None
             )
-        searcher = Searcher(self._store.reader, choice.embedder, without=without)
-        result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
-        return self._checked(replace(result, notices=(*choice.notices, *result.notices)))
+
+        def ask() -> SearchResult:
+            searcher = Searcher(self._store.reader, choice.embedder, without=without)
+            result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
+            return self._checked(replace(result, notices=(*choice.notices, *result.notices)))
+
+        return self._unless_damaged(ask, mode, cancel=cancel)
 
     def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Code like the innermost chunk at `line` (1-based) of `path`, from stored vectors; no model is called.
 
+        The vectors are those of `settings.model` if the index has them, else those that were used last.
         Raises `UsageError` when the index has no chunk there.
         """
+        return self._unless_damaged(
+            lambda: self._similar(path, line, top_k=top_k, filters=filters), Mode.LEXICAL, cancel=None
+        )
+
+    def _similar(self, path: str, line: int, *, top_k: int, filters: Filters) -> SearchResult:
         stored = self._store.reader.chunk_at(path, line)
         if stored is None:
             raise UsageError(
                 say("The index has no function or class at {path}:{line}.", path=path, line=line),
                 say("Give a line inside one, in a file of the workspace, and index the workspace first."),
             )
-        spaces = self._store.reader.spaces()
-        space = spaces[0].space if spaces else None
-        return self._checked(similar(self._store.reader, space, stored, top_k=top_k, filters=filters))
+        space, notices = stored_space([one.space for one in self._store.reader.spaces()], self._settings)
+        result = similar(self._store.reader, space, stored, top_k=top_k, filters=filters)
+        return self._checked(replace(result, notices=(*notices, *result.notices)))
 
     def status(self) -> Status:
-        """What the index holds. Asks no model and no network."""
+        """What the index holds: nothing when it turns out to be damaged. Asks no model and no network."""
+        known = self._store.notices
+        try:
+            return self._status()
+        except IndexFileError as error:
+            self._repair(known, error)
+        return self._status()
+
+    def _status(self) -> Status:
         reader = self._store.reader
         counts = reader.counts()
         spaces: tuple[StoredSpace, ...] = reader.spaces()
@@ -169,6 +207,7 @@ class Engine:
         It begins with what changed before, and raises as `refresh` for that first run. Later trouble is a notice in
         the report, and is tried again after `pauses`: another process that writes, a full disk, a model that is away.
         """
+        self._store.check_writable()
         cancel = CancelToken()
         following = Following(lambda: self._attempt(cancel, pauses), on_update, pauses=pauses, cancel=cancel)
         with Watch(self._workspace, following, include=self._settings.include) as watch:
@@ -184,6 +223,19 @@ class Engine:
                 yield
             finally:
                 cancel.cancel()
+
+    def forget_other_models(self) -> int:
+        """Remove the vectors of all models but the one used last; returns the bytes freed.
+
+        Raises `IndexBusyError` while another process writes the index, `DiskFullError` (giving room back takes room for
+        a while), `IndexFileError`.
+        """
+        before = self._store.size_bytes()
+        with self._store.writer() as writer:
+            for stored in self._store.reader.spaces()[1:]:
+                writer.drop_space(stored.space.key)
+            writer.shrink()
+        return max(0, before - self._store.size_bytes())
 
     def clean(self) -> int:
         """Remove this workspace's index file; returns the bytes freed. The engine is closed by it.
@@ -239,6 +291,45 @@ class Engine:
                     self._choice = Choice(None, error.sentences)
                 self._chosen_at = time.monotonic()
             return self._choice
+
+    def _unchanged(self) -> IndexReport:
+        status = self.status()
+        return IndexReport(
+            files=status.files,
+            chunks=status.chunks,
+            failed=status.failed,
+            pending=status.pending,
+            problems=status.problems,
+            notices=status.notices,
+        )
+
+    def _unless_damaged(
+        self, ask: Callable[[], SearchResult], mode: Mode, *, cancel: CancelToken | None
+    ) -> SearchResult:
+        """What `ask` returns; an index that turns out to be damaged is built anew in `mode` and asked once more."""
+        known = self._store.notices
+        try:
+            return ask()
+        except IndexFileError as error:
+            notice = self._repair(known, error)
+        # When another process or thread builds it longer than that, what there is then has to answer.
+        with suppress(IndexBusyError):
+            self.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
+        result = ask()
+        return replace(result, notices=(notice, *result.notices))
+
+    def _repair(self, known: tuple[Message, ...], error: IndexFileError) -> Message:
+        """Begin a new index file after damage; returns what to tell. Raises `error` if it is about something else.
+
+        Where another thread has done so since the store's notices were `known`, the error came from the change.
+        """
+        with self._repairing:
+            if self._store.notices != known:
+                return self._store.notices[-1]
+            if not isinstance(error, IndexDamagedError):
+                raise error
+            log.warning("%s", error)
+            return self._store.recover()
 
     def _checked(self, result: SearchResult) -> SearchResult:
         """`result` with those hits marked whose file has changed since it was indexed."""

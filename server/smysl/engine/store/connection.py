@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,13 +121,16 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Raise SQLite's errors about `path` as `IndexFileError` and its kin."""
+def translated(path: Path, *, is_same: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Raise SQLite's errors about `path` as `IndexFileError` and its kin.
+
+    Damage is noted beside the file for whoever opens it next, unless `is_same` says that another file stands there now.
+    """
     try:
         yield
     except apsw.Error as error:
         ours = _translate(error, path)
-        if isinstance(ours, IndexDamagedError):
+        if isinstance(ours, IndexDamagedError) and is_same():
             _mark_damaged(path)
         raise ours from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias, TypeVar
@@ -44,6 +45,7 @@ class ReadingPool:
                 cancel.check()
             with translated(self._path):
                 connection, identity = self._borrow()
+            with translated(self._path, is_same=partial(self._is_there, identity)):
                 try:
                     if cancel is None:
                         return _in_one_view(connection, work)
@@ -56,13 +58,21 @@ class ReadingPool:
                 finally:
                     self._give_back(connection, identity)
 
+    def rest(self) -> None:
+        """Close the connections that are not lent; the next call opens one."""
+        with self._lock:
+            free, self._free = self._free, []
+        for connection in free:
+            connection.close()
+
     def close(self) -> None:
         """Close the connections; those that are lent close when they come back. Idempotent."""
         with self._lock:
             self._closed = True
-            free, self._free = self._free, []
-        for connection in free:
-            connection.close()
+        self.rest()
+
+    def _is_there(self, identity: _Identity) -> bool:
+        return _identity(self._path) == identity
 
     def _borrow(self) -> tuple[apsw.Connection, _Identity]:
         with self._lock:

@@ -88,6 +88,10 @@ class Reader:
         with self._lock:
             self._resident.clear()
 
+    def rest(self) -> None:
+        """Close the connections that no call is using, so that the file may be moved."""
+        self._pool.rest()
+
     def _forget(self) -> None:
         self._scopes = ScopeCache()
         self._terms = TermCache()

@@ -48,12 +48,17 @@ class Store:
 
     @property
     def reader(self) -> Reader:
-        """Read access, safe between threads. Another object after `recover`."""
+        """Read access, safe between threads; it follows when another file takes the place of this one."""
         return self._reader
 
     def size_bytes(self) -> int:
         """The room the index takes on the disk, with its log."""
         return sum(one.stat().st_size for one in companions(self._path) if one.exists())
+
+    def check_writable(self) -> None:
+        """Raise `IndexFileError` where nothing can be written."""
+        if not self._is_writable:
+            raise IndexFileError(*_unwritable(self._path))
 
     @contextlib.contextmanager
     def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
@@ -62,8 +67,7 @@ class Store:
         Raises `IndexBusyError`; `IndexDamagedError` also for damage that a reader met before; `IndexFileError` also
         where nothing can be written, and when a newer version of this program has taken the file over.
         """
-        if not self._is_writable:
-            raise IndexFileError(*_unwritable(self._path))
+        self.check_writable()
         if not self._path.exists():
             self._open()  # another process removed it
         with writer_lock(self._path, wait=wait):
@@ -88,14 +92,17 @@ class Store:
         """
         with writer_lock(self._path, wait=_WAIT_TO_REBUILD):
             is_repaired = self._path.exists() and not damage_mark(self._path).exists() and prepare(self._path) is None
-            self._reader.close()
+            self._reader.rest()
             notice = (
                 say("The index file was damaged; another process has replaced it.")
                 if is_repaired
                 else set_aside(self._path, Distrust.DAMAGED)
             )
+        path = self._path
         self._open()
-        self._reader = Reader(self._path)
+        if self._path != path:
+            self._reader.close()
+            self._reader = Reader(self._path)
         self.notices = (*self.notices, notice)
         return notice
 

@@ -10,9 +10,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from smysl.engine.store.lock import writer_lock
 
 COMMAND = (sys.executable, "-m", "smysl.cli")
 
@@ -104,6 +107,28 @@ def test_index_status_similar_and_clean_work_on_one_index(code: Path, environ: d
     assert similar.returncode == 0, similar.stderr
     assert _run("clean", "--yes", cwd=code, environ=environ).returncode == 0
     assert not Path(status["index_file"]).exists()
+
+
+def test_a_search_waits_for_the_process_that_indexes_and_then_finds_what_is_there(
+    code: Path, environ: dict[str, str]
+) -> None:
+    index = Path(json.loads(_run("status", "--json", cwd=code, environ=environ).stdout)["index_file"])
+    with ExitStack() as stack:
+        stack.enter_context(writer_lock(index, wait=0.0))
+        with subprocess.Popen(
+            [*COMMAND, "search", "retry", ".", "--json"],
+            cwd=code,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        ) as process:
+            assert process.stderr is not None
+            assert "waiting up to 5 s" in process.stderr.readline()
+            stack.close()
+            answer, notices = process.communicate(timeout=30)
+    assert (process.returncode, notices) == (0, "")
+    assert json.loads(answer)["hits"][0]["name"] == "retry"
 
 
 def test_watch_sees_an_edit_and_ends_with_130_on_ctrl_c(code: Path, environ: dict[str, str]) -> None:

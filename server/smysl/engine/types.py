@@ -215,7 +215,7 @@ class Failure:
 class Embedded:
     """The answer to a batch: `vectors` has a row a text; the rows named in `failures` are NaN.
 
-    There are rows for the first texts only when the model went away in the middle.
+    There are rows for the first texts only when the model went away or the work was taken back in the middle.
     """
 
     vectors: Matrix

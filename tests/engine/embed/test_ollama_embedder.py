@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -137,8 +138,9 @@ def test_a_cancelled_request_ends_within_50_milliseconds(server: Server) -> None
         embedder.embed_query("warm up")
         timer = threading.Timer(0.3, take_back)
         timer.start()
-        with pytest.raises(Cancelled):
-            embedder.embed_documents([f"{text}\n" * 8 for text in FUNCTIONS * 10], cancel=cancel)
+        texts = [f"{text}\n" * 8 for text in FUNCTIONS * 10]
+        with contextlib.suppress(Cancelled):  # raised when not even the first call was answered
+            assert len(embedder.embed_documents(texts, cancel=cancel).vectors) < len(texts)
         took = time.monotonic() - cancelled_at[0]
         timer.join()
         # The real one wants the processor for itself, too.

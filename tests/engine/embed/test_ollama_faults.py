@@ -132,6 +132,27 @@ def test_a_model_that_fails_on_every_text_is_not_asked_forever(fake: FakeOllama,
     assert len(fake.calls) < 40
 
 
+def test_many_bad_texts_in_a_row_fail_alone_and_the_others_get_their_vectors(
+    fake: FakeOllama, embedder: OllamaEmbedder
+) -> None:
+    texts = [f"bad {number}" for number in range(20)] + TEXTS
+    fake.fail(400, "embedding contains NaN or Inf values", fits=lambda text: "bad" in text)
+    embedded = embedder.embed_documents(texts)
+    assert [failure.index for failure in embedded.failures] == list(range(20))
+    assert np.isfinite(embedded.vectors[20:]).all()
+
+
+def test_a_model_that_breaks_in_the_middle_ends_the_run_and_is_not_laid_to_the_texts(
+    fake: FakeOllama, embedder: OllamaEmbedder
+) -> None:
+    embedder.embed_documents(TEXTS[:4])
+    fake.fail(400, "embedding contains NaN or Inf values", fits=lambda text: text not in TEXTS[:6])
+    embedded = embedder.embed_documents([*TEXTS, *(f"text {number}" for number in range(20))])
+    assert (len(embedded.vectors), embedded.failures) == (6, ())
+    with pytest.raises(ModelFault, match="choose another"):
+        embedder.embed_documents(TEXTS[6:])
+
+
 @pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")], ids=["zeros", "NaN", "infinite"])
 def test_a_vector_that_is_none_is_refused(fake: FakeOllama, embedder: OllamaEmbedder, value: float) -> None:
     fake.twist = lambda rows: [*rows[:1], [value] * 384, *rows[2:]]

@@ -24,8 +24,10 @@ BUSY_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 ACCIDENT_WAIT = 0.3
 """Seconds before a call is tried again that may have failed by accident: a crashed runner needs as long to return."""
 
-HOPELESS = 8
-"""So many texts in a row without a vector are not the texts' fault."""
+SUSPICIOUS = 8
+"""After so many texts in a row without a vector, a text that is surely good shows whose fault it is."""
+
+SURELY_GOOD = "def add(first, second):\n    return first + second"
 
 _ABOUT_A_TEXT = (Kind.LENGTH, Kind.CRASH, Kind.NUMBERS, Kind.OTHER)
 _UNLOADING = (Kind.CRASH, Kind.LOAD, Kind.DROPPED, Kind.SLOW, Kind.UNREACHABLE)
@@ -50,16 +52,17 @@ class Streak:
 
     def __init__(self) -> None:
         self._length = 0
+        self._has_succeeded = False
 
     def succeed(self) -> None:
         """A text got its vector."""
         self._length = 0
+        self._has_succeeded = True
 
-    def fail(self, reason: Message) -> None:
-        """A text got none. Raises `ModelFault` when it is not the texts that are bad."""
+    def fail(self) -> bool:
+        """A text got none. Whether that may be the model's fault: after many, or before any got one."""
         self._length += 1
-        if self._length >= HOPELESS:
-            raise ModelFault(reason, say("This model gives no usable vectors on this machine; choose another one."))
+        return self._length >= SUSPICIOUS or not self._has_succeeded
 
 
 class Attempt:
@@ -99,7 +102,7 @@ class Attempt:
         return Embedded(matrix, tuple(Failure(index, self._reasons[index]) for index in failed))
 
     def embed(self, batch: Sequence[tuple[int, str]], *, retries: int = 1) -> None:
-        """A vector or a failure for each (index, text). Raises `Fault` when no text is to blame."""
+        """A vector or a failure for each (index, text). Raises `Fault` or `ModelFault` when no text is to blame."""
         try:
             answers = self._answers([text for _, text in batch], retries)
         except Fault as fault:
@@ -115,8 +118,7 @@ class Attempt:
         rows, faults = read_vectors(answers, self._dimensions, whole=self._whole)
         for place, (index, _) in enumerate(batch):
             if place in faults:
-                self._reasons[index] = faults[place]
-                self._streak.fail(faults[place])
+                self._fail(index, faults[place])
             else:
                 self._rows[index] = rows[place]
                 self._streak.succeed()
@@ -130,8 +132,24 @@ class Attempt:
             self._rest(ACCIDENT_WAIT)
             self.embed([(index, text)], retries=1)
         else:
-            self._reasons[index] = reason_of(fault)
-            self._streak.fail(self._reasons[index])
+            self._fail(index, reason_of(fault))
+
+    def _fail(self, index: int, reason: Message) -> None:
+        """Note that a text has no vector. Raises `ModelFault` when it is not the text that is bad."""
+        self._reasons[index] = reason
+        if self._streak.fail():
+            if not self._is_model_sound():
+                raise ModelFault(reason, say("This model gives no usable vectors on this machine; choose another one."))
+            self._streak.succeed()
+
+    def _is_model_sound(self) -> bool:
+        try:
+            answers = self._answers([SURELY_GOOD], 1)
+        except Fault as fault:
+            if fault.kind not in _ABOUT_A_TEXT:
+                raise
+            return False
+        return not read_vectors(answers, self._dimensions, whole=self._whole)[1]
 
     def _answers(self, texts: Sequence[str], retries: int) -> Sequence[Sequence[float]]:
         prompted = [self._prompted(text) for text in texts]

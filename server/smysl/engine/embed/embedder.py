@@ -38,7 +38,8 @@ class Embedder(Protocol):
         """Vectors of code, shape (len(texts), dimensions), rows in order.
 
         A text that the model cannot embed becomes a `Failure`, the others keep their vectors. When the model goes away
-        in the middle, there are rows for the first texts only, one at the least; ask again for the rest.
+        or the work is taken back in the middle, there are rows for the first texts only, one at the least; ask again
+        for the rest.
         Raises `EmbedderError` when the model cannot be used at all, `Cancelled` when taken back.
         """
 

@@ -22,7 +22,7 @@ from smysl.engine.embed.known_models import CatalogueRow
 from smysl.engine.embed.lanes import PriorityLane
 from smysl.engine.embed.ollama_faults import Fault, error_of
 from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted
-from smysl.engine.errors import ModelFault
+from smysl.engine.errors import Cancelled, ModelFault
 from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class OllamaEmbedder:
                 end = next_batch(fitting, costs, start, self._calls.pace)
                 try:
                     attempt.embed(numbered[start:end])
-                except Fault as fault:
+                except (Fault, ModelFault, Cancelled) as fault:
                     if not attempt.answered:
                         raise
                     log.info("Embedding stops short after %d of %d texts: %s", attempt.answered, len(texts), fault)

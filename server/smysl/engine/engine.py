@@ -21,6 +21,7 @@ from smysl.engine.embed.choose import Choice, choose_embedder
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import ModelUnavailable, UsageError, WorkspaceError
 from smysl.engine.index import Folder, Indexer
+from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
 from smysl.engine.settings import Settings
@@ -54,6 +55,7 @@ class Engine:
         self._choice: Choice | None = Choice(embedder) if embedder else None
         self._chosen_at = 0.0
         self._choosing = threading.Lock()
+        self._glossary = Glossary(workspace, settings.glossary)
 
     @classmethod
     def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
@@ -104,7 +106,7 @@ class Engine:
         """The best `top_k` chunks for `query`, from the index as it is.
 
         When the model does not answer, the words do, with a notice; in `Mode.DENSE` that is an error.
-        `without` names ranking rules to leave out, for ablations.
+        `without` names ranking rules and kinds of stand-ins for words to leave out, for ablations.
         """
         if top_k < 1:
             raise UsageError(say("The number of results must be at least 1."))
@@ -113,9 +115,10 @@ class Engine:
             raise ModelUnavailable(
                 say("There is no model to search by meaning."), choice.notices[0] if choice.notices else None
             )
-        searcher = Searcher(self._store.reader, choice.embedder, without=without)
+        glossary, notices = self._glossary.current()
+        searcher = Searcher(self._store.reader, choice.embedder, glossary=glossary, without=without)
         result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
-        return self._checked(replace(result, notices=(*choice.notices, *result.notices)))
+        return self._checked(replace(result, notices=(*choice.notices, *notices, *result.notices)))
 
     def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Code like the innermost chunk at `line` (1-based) of `path`, from stored vectors; no model is called.

@@ -14,6 +14,7 @@ from smysl.engine.settings import Settings
 from smysl.engine.types import Message, say
 
 AUTO = "auto"
+BUILT_IN = "builtin"
 LEXICAL = "lexical"
 STATIC = "static:"
 
@@ -33,17 +34,21 @@ def choose_embedder(
     settings: Settings,
     *,
     cancel: CancelToken | None = None,
-    built_in: Callable[[], Embedder] | None = None,
+    built_in: Callable[[Settings], Embedder] | None = None,
 ) -> Choice:
     """The embedder that `settings.model` names; the caller closes it.
 
-    `auto` is the best model of the catalogue that a reachable Ollama has, else `built_in`, else words alone, with a
-    notice. `lexical` is words alone. `static:FOLDER` is a Model2Vec model. Anything else is an Ollama tag, and then
-    whatever is wrong raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`.
+    `auto` is the best model of the catalogue that a reachable Ollama has, else the built-in one, with a notice.
+    `builtin` is the built-in one and asks nobody. `lexical` is words alone. `static:FOLDER` is a Model2Vec model.
+    Anything else is an Ollama tag, and then whatever is wrong raises: `ModelUnavailable`, `ModelMissing`,
+    `ModelFault`, `UsageError`. `built_in` opens another model in place of the built-in one.
     """
     wanted = settings.model.strip() or AUTO
+    built_in = built_in or _built_in
     if wanted == LEXICAL:
         return Choice(None)
+    if wanted == BUILT_IN:
+        return Choice(built_in(settings))
     if wanted == AUTO:
         return _automatic(settings, cancel, built_in)
     if wanted.startswith(STATIC):
@@ -54,7 +59,7 @@ def choose_embedder(
     return Choice(embedder, embedder.notices)
 
 
-def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callable[[], Embedder] | None) -> Choice:
+def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callable[[Settings], Embedder]) -> Choice:
     try:
         where = endpoint(settings)
         chosen = _best_of_ollama(where, settings, cancel)
@@ -62,9 +67,11 @@ def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callabl
         chosen = Choice(None, error.sentences)
     if chosen.embedder is not None:
         return chosen
-    if built_in is not None:
-        return Choice(built_in(), (*chosen.notices, say("The built-in model answers.")))
-    return Choice(None, (*chosen.notices, say("Searching by words only, without a model.")))
+    try:
+        return Choice(built_in(settings), (*chosen.notices, say("The built-in model answers.")))
+    except (EmbedderError, UsageError) as error:
+        said = (*chosen.notices, *error.sentences, say("Searching by words only, without a model."))
+        return Choice(None, said)
 
 
 def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | None) -> Choice:
@@ -83,6 +90,12 @@ def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | N
         )
     embedder = open_ollama(known[0].installed.tag, settings, cancel=cancel)
     return Choice(embedder, embedder.notices)
+
+
+def _built_in(settings: Settings) -> Embedder:
+    from smysl.engine.embed.builtin import BuiltinEmbedder
+
+    return BuiltinEmbedder(settings.dimensions)
 
 
 def _static(folder: str) -> Embedder:

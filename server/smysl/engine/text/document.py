@@ -15,7 +15,7 @@ from smysl.engine.text.loanwords import sound
 from smysl.engine.text.terms import identifiers, joined, parts, stem
 from smysl.engine.types import Chunk, InputLimit, Kind
 
-LEXICAL_VERSION = 1
+LEXICAL_VERSION = 2
 """Goes up when the same chunk gives other `LexicalFields`; every file is then read again, no vector is lost."""
 
 _OVERLAP = 0.15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from importlib.resources import files
 
@@ -12,13 +13,13 @@ from smysl.engine.text.lexicon import (
     EMPTY,
     HAND,
     MINED,
-    MOST_TRANSLATIONS,
     TEAM,
     lexicon,
     lexicon_of,
     read_words,
     team_lexicon,
 )
+from smysl.engine.text.lexicon_mined import MOST_TRANSLATIONS
 from smysl.engine.text.terms import stem
 
 MERGE, REMOVE = stem("merge"), stem("remove")
@@ -103,13 +104,15 @@ def test_the_hand_written_lexicon_of_the_package_has_no_bad_line() -> None:
 
 
 def test_the_mined_lexicon_of_the_package_holds_stems_and_weights() -> None:
-    if not files("smysl").joinpath("data", "builtin", "lexicon.tsv.gz").is_file():
+    file = files("smysl").joinpath("data", "builtin", "lexicon.tsv.gz")
+    if not file.is_file():
         pytest.skip("made by server/training")
-    words = {
-        word: others for [word], others in ((key, value) for key, value in lexicon().entries.items() if len(key) == 1)
-    }
-    assert len(words) > 5_000
-    assert all(re.fullmatch(r"[\w]+", word) for word in words)
-    assert all(0 < weight <= 1 for others in words.values() for weight in others.values())
-    assert max(map(len, words.values())) <= 40
-    assert stem("file") in words[stem("файл")]
+    lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+    assert len(lines) > 5_000
+    assert all(re.fullmatch(r"[а-я]+\t[^\W_]+:[01](\.\d+)?( [^\W_]+:[01](\.\d+)?)*", line) for line in lines)
+    assert len({line.partition("\t")[0] for line in lines}) == len(lines)
+    word, back = stem("файл"), stem("file")
+    found = lexicon().found([word, back])
+    assert back in found[word]
+    assert word in found[back]
+    assert all(0 < weight <= 1 for others in found.values() for weight in others.values())

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
+from smysl.engine.text.lexicon_mined import MinedLexicon
 from smysl.engine.text.stopwords import STOP_WORDS
 from smysl.engine.text.terms import identifiers, parts, stem, terms_of
 
@@ -24,9 +25,6 @@ TEAM = 1.0
 
 BACKWARD = 0.5
 """The share of that for the other direction: Russian words for an English one, since most code is English."""
-
-MOST_TRANSLATIONS = 6
-"""The mined words that stand for one word in either direction, the best ones."""
 
 _SEPARATOR = re.compile(r"\t\s*|\s{2,}")
 
@@ -50,22 +48,28 @@ class Lexicon:
     """What stands for a word or phrase. `found` is the one thing to ask it."""
 
     entries: Mapping[Stems, Mapping[str, float]] = field(default_factory=dict)
+    mined: MinedLexicon | None = None
 
     @cached_property
-    def longest(self) -> int:
-        """How many words the longest phrase has; 0 for an empty lexicon."""
+    def _longest(self) -> int:
         return max(map(len, self.entries), default=0)
 
     def found(self, stems: Sequence[str]) -> dict[str, dict[str, float]]:
         """For each of `stems`, a query's words in order, the terms that stand for it or for a phrase it is in."""
-        found: dict[str, dict[str, float]] = {}
-        for length in range(1, min(self.longest, len(stems)) + 1):
+        found = {one: others for one in stems if (others := self._mined(one))}
+        for length in range(1, min(self._longest, len(stems)) + 1):
             for start in range(len(stems) - length + 1):
                 phrase = tuple(stems[start : start + length])
-                others = self.entries.get(phrase, {})
-                for one in phrase if others else ():
-                    _strengthen(found.setdefault(one, {}), others)
+                weights = self.entries.get(phrase, {})
+                for one in phrase if weights else ():
+                    _strengthen(found.setdefault(one, {}), weights)
         return found
+
+    def _mined(self, stem: str) -> dict[str, float]:
+        if self.mined is None:
+            return {}
+        others, share = (self.mined.backward(stem), BACKWARD) if stem.isascii() else (self.mined.forward(stem), 1.0)
+        return {other: share * MINED * weight for other, weight in others.items()}
 
 
 EMPTY = Lexicon()
@@ -93,34 +97,13 @@ def read_words(text: str) -> Words:
 
 def team_lexicon(rows: Iterable[tuple[str, Sequence[str]]]) -> Lexicon:
     """The lexicon of a team's `rows`, at full weight in both directions; a phrase is never given for a word."""
-    entries: dict[Stems, dict[str, float]] = defaultdict(dict)
-    for word, others in rows:
-        stems, terms = _stems(word), [term for term in map(_term, others) if term]
-        if stems and terms:
-            _strengthen(entries[stems], dict.fromkeys(terms, TEAM))
-        if len(stems) == 1:
-            for term in terms:
-                _strengthen(entries[(term,)], {stems[0]: TEAM})
-    return Lexicon(dict(entries))
+    return Lexicon(_entries(rows, forward=TEAM, backward=TEAM))
 
 
 def lexicon_of(mined: str, hand: str) -> Lexicon:
-    """The lexicon of two files: `mined` has lines of `stem<TAB>stem:weight …`, `hand` is as for `read_words`."""
-    forward: dict[Stems, dict[str, float]] = defaultdict(dict)
-    for line in mined.splitlines():
-        russian, _, english = line.partition("\t")
-        weighed = (one.partition(":") for one in english.split())
-        forward[(russian,)] = _best({term: MINED * float(weight) for term, _, weight in weighed})
-    for word, written in read_words(hand).rows:
-        _strengthen(forward[_stems(word)], {term: HAND for term in map(_term, written) if term})
-    backward: dict[str, dict[str, float]] = defaultdict(dict)
-    for stems, others in forward.items():
-        if len(stems) == 1:
-            for term, weight in others.items():
-                backward[term][stems[0]] = BACKWARD * weight
-    for term, others in backward.items():
-        _strengthen(forward[(term,)], _best(others))
-    return Lexicon(dict(forward))
+    """The lexicon of two files: `mined` as for `MinedLexicon`, `hand` as for `read_words`."""
+    entries = _entries(read_words(hand).rows, forward=HAND, backward=BACKWARD * HAND)
+    return Lexicon(entries, MinedLexicon(mined) if mined else None)
 
 
 @cache
@@ -133,6 +116,20 @@ def lexicon() -> Lexicon:
         gzip.decompress(mined.read_bytes()).decode() if mined.is_file() else "",
         hand.read_text(encoding="utf-8") if hand.is_file() else "",
     )
+
+
+def _entries(
+    rows: Iterable[tuple[str, Sequence[str]]], *, forward: float, backward: float
+) -> dict[Stems, dict[str, float]]:
+    entries: dict[Stems, dict[str, float]] = defaultdict(dict)
+    for word, others in rows:
+        stems, terms = _stems(word), [term for term in map(_term, others) if term]
+        if stems and terms:
+            _strengthen(entries[stems], dict.fromkeys(terms, forward))
+        if len(stems) == 1:
+            for term in terms:
+                _strengthen(entries[(term,)], {stems[0]: backward})
+    return dict(entries)
 
 
 def _stems(phrase: str) -> Stems:
@@ -149,7 +146,3 @@ def _term(written: str) -> str:
 def _strengthen(weights: dict[str, float], others: Mapping[str, float]) -> None:
     for term, weight in others.items():
         weights[term] = max(weight, weights.get(term, 0.0))
-
-
-def _best(weights: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_TRANSLATIONS])

@@ -10,7 +10,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 
 help:
-	@echo 'make demo         index the standard library of this Python and search it (no model, no question)'
+	@echo 'make demo         index the standard library of this Python and search it (no download, no question)'
 	@echo 'make test         the whole fast test suite'
 	@echo 'make test-ollama  the suite against a real Ollama, built once a machine'
 	@echo 'make check        format, lint, types and layers'

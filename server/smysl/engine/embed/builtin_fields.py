@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _TITLE = re.compile(r"[\w.]+: [^\n]*\n")
-_PROSE = re.compile(r'(?<![\w"])[rRuU]?("""|\'\'\')(?P<text>.*?)\1|#(?P<comment>[^\n]*)', re.DOTALL)
+_PROSE = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'|#([^\n]*)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,12 @@ def split_fields(document: str) -> tuple[str, str, str]:
     match = _TITLE.match(document)
     title = match[0] if match else ""
     rest = document[len(title) :]
-    prose = "\n".join(found["text"] or found["comment"] or "" for found in _PROSE.finditer(rest))
-    return title, prose, _PROSE.sub(" ", rest)
+    code: list[str] = []
+    prose: list[str] = []
+    end = 0
+    for found in _PROSE.finditer(rest):
+        code.append(rest[end : found.start()])
+        prose.append(found[found.lastindex or 0])
+        end = found.end()
+    code.append(rest[end:])
+    return title, "\n".join(prose), " ".join(code)

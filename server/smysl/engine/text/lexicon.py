@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
-from smysl.engine.text.lexicon_mined import MinedLexicon
+from smysl.engine.text.lexicon_mined import MOST_TRANSLATIONS, MinedLexicon
 from smysl.engine.text.stopwords import STOP_WORDS
 from smysl.engine.text.terms import identifiers, parts, stem, terms_of
 
@@ -126,9 +126,10 @@ def _entries(
         stems, terms = _stems(word), [term for term in map(_term, others) if term]
         if stems and terms:
             _strengthen(entries[stems], dict.fromkeys(terms, forward))
-        if len(stems) == 1:
-            for term in terms:
-                _strengthen(entries[(term,)], {stems[0]: backward})
+        for term in terms if len(stems) == 1 else ():
+            back = entries[(term,)]
+            if len(back) < MOST_TRANSLATIONS or stems[0] in back:
+                _strengthen(back, {stems[0]: backward})
     return dict(entries)
 
 

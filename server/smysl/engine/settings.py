@@ -31,7 +31,8 @@ class ModelRow:
 class Settings:
     """Everything a person can choose.
 
-    model: `auto`, `builtin`, `lexical`, an Ollama tag (`bge-m3`), or `static:FOLDER` for a Model2Vec folder.
+    model: `auto`, `builtin`, `lexical`, an Ollama tag (`bge-m3`), or `static:FOLDER` or
+    `hub:OWNER/NAME` for Model2Vec.
     dimensions: 0 keeps the model's own; otherwise a valid Matryoshka truncation.
     exclude, include: gitignore-style patterns; `include` opts ignored paths in.
     max_file_bytes: larger files are skipped with a note.

@@ -17,6 +17,7 @@ AUTO = "auto"
 BUILT_IN = "builtin"
 LEXICAL = "lexical"
 STATIC = "static:"
+HUB = "hub:"
 
 _AUTO_SECONDS = 2.0
 """`auto` does not wait longer for an Ollama that takes the connection and then says nothing."""
@@ -39,9 +40,10 @@ def choose_embedder(
     """The embedder that `settings.model` names; the caller closes it.
 
     `auto` is the best model of the catalogue that a reachable Ollama has, else the built-in one, with a notice.
-    `builtin` is the built-in one and asks nobody. `lexical` is words alone. `static:FOLDER` is a Model2Vec model.
-    Anything else is an Ollama tag, and then whatever is wrong raises: `ModelUnavailable`, `ModelMissing`,
-    `ModelFault`, `UsageError`. `built_in` opens another model in place of the built-in one.
+    `builtin` is the built-in one and asks nobody. `lexical` is words alone. `static:FOLDER` is a Model2Vec model, and
+    `hub:OWNER/NAME` one from the Hugging Face hub. Anything else is an Ollama tag. Whatever is wrong with what was named
+    raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`. `built_in` opens another model in place of
+    the built-in one.
     """
     wanted = settings.model.strip() or AUTO
     built_in = built_in or _built_in
@@ -53,6 +55,8 @@ def choose_embedder(
         return _automatic(settings, cancel, built_in)
     if wanted.startswith(STATIC):
         return Choice(_static(wanted.removeprefix(STATIC)))
+    if wanted.startswith(HUB):
+        return Choice(_from_hub(wanted.removeprefix(HUB)))
     from smysl.engine.embed.ollama_models import open_ollama
 
     embedder = open_ollama(wanted, settings, cancel=cancel)
@@ -104,3 +108,9 @@ def _static(folder: str) -> Embedder:
     if not folder:
         raise UsageError(say("The model “static:” needs a folder, as in static:FOLDER."))
     return StaticEmbedder(Path(folder).expanduser())
+
+
+def _from_hub(name: str) -> Embedder:
+    from smysl.engine.embed.static import StaticEmbedder, fetch_from_hub
+
+    return StaticEmbedder(fetch_from_hub(name), name=HUB + name)

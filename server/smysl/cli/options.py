@@ -27,7 +27,7 @@ def _common(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="auto, builtin, lexical, the name of an Ollama model, or for Model2Vec static:FOLDER or hub:OWNER/NAME.",
+            help="auto, builtin, lexical, an Ollama model's name, or for Model2Vec static:FOLDER or hub:OWNER/NAME.",
         ),
     ] = None,
     dimensions: Annotated[

@@ -41,7 +41,7 @@ def choose_embedder(
 
     `auto` is the best model of the catalogue that a reachable Ollama has, else the built-in one, with a notice.
     `builtin` is the built-in one and asks nobody. `lexical` is words alone. `static:FOLDER` is a Model2Vec model, and
-    `hub:OWNER/NAME` one from the Hugging Face hub. Anything else is an Ollama tag. Whatever is wrong with what was named
+    `hub:OWNER/NAME` one from the Hugging Face hub. Anything else is an Ollama tag. What is wrong with what was named
     raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`. `built_in` opens another model in place of
     the built-in one.
     """

@@ -22,7 +22,7 @@ ask() {
 printf 'Indexing %s …\n' "$library"
 "$bin/smysl" index "$library" --config "$settings"
 echo
-ask 'распаковать архив'
+ask 'узнать размер терминала'
 ask 'случайно перемешать список'
 ask 'shorten text to fit in a given width'
 printf 'Search your own code: %s%s/smysl search "what it does" FOLDER%s\n' "$bold" "$bin" "$plain"

@@ -170,6 +170,7 @@ def train(
     unnamed: Annotated[float, typer.Option(help="How often a question has to do without the words of the name.")] = 0.0,
     wrapped: Annotated[float, typer.Option(help="How often a question is wrapped in words that say nothing.")] = 0.3,
     titled: Annotated[float, typer.Option(help="How often code comes with its title.")] = 0.9,
+    translated: Annotated[float, typer.Option(help="How often an English question is said in Russian.")] = 0.42,
 ) -> None:
     """Train one matrix, and judge it on the held-out sources."""
     import numpy as np
@@ -182,7 +183,12 @@ def train(
 
     weights = Weights(title_weight, prose_weight, 1.0)
     chances = Chances(
-        title_weight=title_weight, prose_weight=prose_weight, unnamed=unnamed, wrapped=wrapped, title=titled
+        translated=translated,
+        title_weight=title_weight,
+        prose_weight=prose_weight,
+        unnamed=unnamed,
+        wrapped=wrapped,
+        title=titled,
     )
     batches = viewer(data, chances, seed=seed, size=size, held_out=held_out)
     with Progress(console=console) as progress:

@@ -10,9 +10,10 @@ VENV = .venv
 BIN = $(VENV)/bin
 
 help:
-	@echo 'make demo         index the standard library of this Python and search it (no model, no question)'
+	@echo 'make demo         index the standard library of this Python and search it (no download, no question)'
 	@echo 'make test         the whole fast test suite'
 	@echo 'make test-ollama  the suite against a real Ollama, built once a machine'
+	@echo 'make test-training  the proof that nothing kept for measuring was learnt (downloads 45 packages once)'
 	@echo 'make check        format, lint, types and layers'
 	@echo 'make bench        the benchmarks'
 	@echo 'make bench-ollama the benchmarks that need a real Ollama; make test-ollama builds it'
@@ -23,10 +24,13 @@ demo: $(VENV)/.run
 	@sh scripts/demo.sh $(BIN)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m 'not real_ollama'
+	@$(BIN)/python -m pytest
 
 test-ollama: $(VENV)/.dev
 	@PYTHON=$(BIN)/python sh tests/ollama/run.sh
+
+test-training: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m kept_packages tests/training
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff format --check
@@ -56,4 +60,4 @@ $(VENV)/.dev: pyproject.toml requirements/dev.txt scripts/setup.sh
 $(VENV)/.bench: pyproject.toml requirements/bench.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)' $(VENV) bench
 
-.PHONY: help demo test test-ollama check bench bench-ollama format clean
+.PHONY: help demo test test-ollama test-training check bench bench-ollama format clean

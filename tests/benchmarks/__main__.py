@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import ablation, indexing, vectors, watching
+from tests.benchmarks import ablation, builtin, indexing, vectors, watching
 
 
 def main() -> None:
     """Run them."""
     sys.stdout.write("# Search quality, words only: what each part of the ranking earns\n")
     ablation.main([])
+    sys.stdout.write("\n# The built-in model\n")
+    builtin.main([])
     sys.stdout.write("\n# Indexing without a model\n")
     indexing.main([])
     sys.stdout.write("\n# One changed function in a watched workspace\n")

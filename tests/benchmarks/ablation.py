@@ -23,7 +23,7 @@ from smysl.evaluation.run import UNIT_KINDS, docstring_material, handwritten_mat
 from smysl.evaluation.units import UnitFinder
 
 HERE = Path(__file__).parent
-PARTS = ("synonyms", "loanwords", "abbreviations", *FACTORS, *LIFTS, "spread_twins")
+PARTS = ("synonyms", "loanwords", "abbreviations", "lexicon", *FACTORS, *LIFTS, "spread_twins")
 
 
 def main(arguments: Sequence[str]) -> None:

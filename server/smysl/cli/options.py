@@ -30,7 +30,7 @@ def _common(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="auto, lexical, the name of an Ollama model, or static:FOLDER for a Model2Vec folder.",
+            help="auto, builtin, lexical, an Ollama model's name, or for Model2Vec static:FOLDER or hub:OWNER/NAME.",
         ),
     ] = None,
     dimensions: Annotated[

@@ -30,6 +30,7 @@ from smysl.engine.errors import (
     WorkspaceError,
 )
 from smysl.engine.index import Attempt, Folder, Following, Indexer, Pauses
+from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
 from smysl.engine.settings import Settings
@@ -74,6 +75,7 @@ class Engine:
         self._chosen_at = 0.0
         self._choosing = threading.Lock()
         self._repairing = threading.Lock()
+        self._glossary = Glossary(workspace, settings.glossary)
 
     @classmethod
     def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
@@ -131,7 +133,7 @@ class Engine:
         """The best `top_k` chunks for `query`, from the index as it is.
 
         When the model does not answer, the words do, with a notice; in `Mode.DENSE` that is an error.
-        `without` names ranking rules to leave out, for ablations.
+        `without` names ranking rules and kinds of stand-ins for words to leave out, for ablations.
         """
         if top_k < 1:
             raise UsageError(say("The number of results must be at least 1."))
@@ -141,10 +143,12 @@ class Engine:
                 say("There is no model to search by meaning."), choice.notices[0] if choice.notices else None
             )
 
+        glossary, notices = self._glossary.current()
+
         def ask() -> SearchResult:
-            searcher = Searcher(self._store.reader, choice.embedder, without=without)
+            searcher = Searcher(self._store.reader, choice.embedder, glossary=glossary, without=without)
             result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
-            return self._checked(replace(result, notices=(*choice.notices, *result.notices)))
+            return self._checked(replace(result, notices=(*choice.notices, *notices, *result.notices)))
 
         return self._unless_damaged(ask, mode, cancel=cancel)
 

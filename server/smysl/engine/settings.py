@@ -31,13 +31,15 @@ class ModelRow:
 class Settings:
     """Everything a person can choose.
 
-    model: `auto`, `lexical`, an Ollama tag (`bge-m3`), or `static:FOLDER` for a Model2Vec folder.
+    model: `auto`, `builtin`, `lexical`, an Ollama tag (`bge-m3`), or `static:FOLDER` or
+    `hub:OWNER/NAME` for Model2Vec.
     dimensions: 0 keeps the model's own; otherwise a valid Matryoshka truncation.
     exclude, include: gitignore-style patterns; `include` opts ignored paths in.
     max_file_bytes: larger files are skipped with a note.
     cache_dir: where index files live; None is the user's cache folder (or SMYSL_CACHE_DIR).
     ollama_token: sent as a bearer token; never over plain http to a host that is not loopback, unless
     `ollama_allow_insecure`.
+    glossary: a team's own words or phrases, each with the words that stand for it in the code.
     """
 
     model: str = "auto"
@@ -50,6 +52,7 @@ class Settings:
     max_file_bytes: int = 1_048_576
     cache_dir: Path | None = None
     models: tuple[ModelRow, ...] = ()
+    glossary: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def read_settings(raw: Mapping[str, Any]) -> tuple[Settings, tuple[Message, ...]]:
@@ -142,6 +145,19 @@ def _row(name: str, row: Any) -> ModelRow:
     return ModelRow(name, **chosen)
 
 
+def _glossary(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, Mapping):
+        raise _Misfit(say("a table of words, each with a list of words"))
+    return tuple((word, _words(word, others)) for word, others in value.items())
+
+
+def _words(word: str, others: Any) -> tuple[str, ...]:
+    try:
+        return tuple(others.split()) if isinstance(others, str) else _texts(others)
+    except _Misfit as misfit:
+        raise _Misfit(misfit.wanted, f".{word}") from None
+
+
 _READERS = {
     "model": _text,
     "dimensions": _count,
@@ -153,4 +169,5 @@ _READERS = {
     "max_file_bytes": _count,
     "cache_dir": _path,
     "models": _rows,
+    "glossary": _glossary,
 }

@@ -8,18 +8,27 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.engine.embed.builtin_model import write_builtin_model
 from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
 from tests.engine.embed.static_model import write_static_model
 
+from smysl.engine.embed.builtin import BuiltinEmbedder
 from smysl.engine.embed.choose import choose_embedder
-from smysl.engine.embed.static import StaticEmbedder
+from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import ModelMissing, ModelUnavailable, UsageError
 from smysl.engine.settings import Settings
+from smysl.engine.types import say
+
+NOBODY = "127.0.0.1:1"
 
 
 def said(notices: object) -> str:
     return " ".join(str(notice) for notice in notices)  # type: ignore[attr-defined]  # a tuple of messages
+
+
+def no_built_in(settings: Settings) -> Embedder:
+    raise ModelMissing(say("The built-in model is not in this installation."))
 
 
 def test_auto_takes_the_best_known_model_that_is_pulled() -> None:
@@ -31,26 +40,59 @@ def test_auto_takes_the_best_known_model_that_is_pulled() -> None:
     assert choice.notices == ()
 
 
-def test_auto_without_an_embedding_model_searches_by_words_and_says_why() -> None:
+def test_auto_without_an_embedding_model_takes_the_built_in_one_and_says_why(tmp_path: Path) -> None:
+    folder = write_builtin_model(tmp_path / "model")
     with FakeOllama([FakeModel("llama3", embeds=False)]) as fake:
-        choice = choose_embedder(Settings(ollama_host=fake.host))
-    assert choice.embedder is None
+        choice = choose_embedder(
+            Settings(ollama_host=fake.host), built_in=lambda settings: BuiltinEmbedder(folder=folder)
+        )
+    assert choice.embedder is not None
+    assert choice.embedder.space.model == "builtin"
     assert "no embedding model" in said(choice.notices)
     assert "ollama pull embeddinggemma" in said(choice.notices)
-    assert "by words only" in said(choice.notices)
+    assert said(choice.notices).endswith("The built-in model answers.")
 
 
-def test_auto_without_ollama_searches_by_words_says_so_and_takes_no_time() -> None:
+def test_auto_without_ollama_takes_the_built_in_model_says_so_and_takes_no_time(tmp_path: Path) -> None:
+    folder = write_builtin_model(tmp_path / "model")
     begun = time.monotonic()
-    choice = choose_embedder(Settings(ollama_host="127.0.0.1:1"))
+    choice = choose_embedder(
+        Settings(ollama_host=NOBODY, dimensions=64),
+        built_in=lambda settings: BuiltinEmbedder(settings.dimensions, folder=folder),
+    )
     assert time.monotonic() - begun < 0.3
+    assert choice.embedder is not None
+    assert choice.embedder.space.dimensions == 64
+    assert said(choice.notices) == f"No Ollama answers at http://{NOBODY}. The built-in model answers."
+
+
+def test_auto_with_no_model_at_all_searches_by_words_and_says_why(tmp_path: Path) -> None:
+    choice = choose_embedder(Settings(ollama_host=NOBODY), built_in=no_built_in)
     assert choice.embedder is None
     assert said(choice.notices) == (
-        "No Ollama answers at http://127.0.0.1:1. Searching by words only, without a model."
+        f"No Ollama answers at http://{NOBODY}. The built-in model is not in this installation. "
+        "Searching by words only, without a model."
     )
+    folder = write_builtin_model(tmp_path / "model")
+    choice = choose_embedder(
+        Settings(ollama_host=NOBODY, dimensions=512),
+        built_in=lambda settings: BuiltinEmbedder(settings.dimensions, folder=folder),
+    )
+    assert choice.embedder is None
+    assert "cannot be cut to 512 dimensions" in said(choice.notices)
 
 
-def test_auto_with_a_broken_or_unsafe_ollama_searches_by_words_and_says_why() -> None:
+def test_builtin_asks_nobody_and_whatever_is_wrong_raises(tmp_path: Path) -> None:
+    folder = write_builtin_model(tmp_path / "model")
+    settings = Settings(model="builtin", ollama_host="http://192.0.2.1")
+    choice = choose_embedder(settings, built_in=lambda settings: BuiltinEmbedder(folder=folder))
+    assert choice.embedder is not None
+    assert (choice.embedder.space.model, choice.notices) == ("builtin", ())
+    with pytest.raises(ModelMissing):
+        choose_embedder(settings, built_in=no_built_in)
+
+
+def test_auto_with_a_broken_or_unsafe_ollama_says_why() -> None:
     with FakeOllama(forbids=True) as fake:
         assert "refuses us" in said(choose_embedder(Settings(ollama_host=fake.host)).notices)
     assert "plain http" in said(choose_embedder(Settings(ollama_host="http://192.0.2.1")).notices)
@@ -62,13 +104,6 @@ def test_auto_does_not_wait_long_for_an_ollama_that_says_nothing() -> None:
         choice = choose_embedder(Settings(ollama_host=fake.host))
     assert time.monotonic() - begun < 4
     assert "in time" in said(choice.notices)
-
-
-def test_auto_falls_back_to_the_built_in_model_where_there_is_one(tmp_path: Path) -> None:
-    folder = write_static_model(tmp_path / "model")
-    choice = choose_embedder(Settings(ollama_host="127.0.0.1:1"), built_in=lambda: StaticEmbedder(folder))
-    assert choice.embedder is not None
-    assert "built-in" in said(choice.notices)
 
 
 def test_a_model_without_russian_comes_with_a_notice() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from smysl.engine.search.query import ABBREVIATION, LOANWORD, SYNONYM, analyse, is_name
+from smysl.engine.text.lexicon import BACKWARD, MINED, lexicon_of, team_lexicon
 from smysl.engine.text.loanwords import sound
 from smysl.engine.text.terms import fold, stem
 
@@ -91,3 +92,37 @@ def test_a_whole_identifier_weighs_more_than_its_words() -> None:
 def test_a_name_that_is_a_stop_word_is_looked_for() -> None:
     assert [concept.term for concept in analyse("do", Words()).concepts] == ["do"]
     assert [concept.term for concept in analyse("to_json", Words()).concepts] == ["to", "json", "to_json"]
+
+
+LEXICON = lexicon_of("запис\trecord:1 write:0.5\n", "")
+
+
+def test_a_russian_word_stands_for_the_english_words_of_the_lexicon() -> None:
+    [concept] = analyse("запись", Words(), lexicon=LEXICON).concepts
+    assert concept.alternatives == {"запис": 1.0, "record": MINED, "write": 0.5 * MINED}
+
+
+def test_an_english_word_finds_russian_documentation_at_a_lower_weight() -> None:
+    [concept] = analyse("record", Words(), lexicon=LEXICON).concepts
+    assert concept.alternatives["запис"] == BACKWARD * MINED
+
+
+def test_a_team_s_own_words_count_like_the_word_itself() -> None:
+    glossary = team_lexicon([("запись", ("record", "entry"))])
+    [concept] = analyse("запись", Words(), lexicon=LEXICON, glossary=glossary).concepts
+    assert concept.alternatives == {"запис": 1.0, "record": 1.0, "entri": 1.0, "write": 0.5 * MINED}
+
+
+def test_lexicon_and_glossary_can_be_left_out() -> None:
+    glossary = team_lexicon([("запись", ("seal",))])
+    both = {"lexicon": LEXICON, "glossary": glossary}
+    [by_glossary] = analyse("запись", Words(), **both, without=frozenset({"lexicon"})).concepts
+    [by_lexicon] = analyse("запись", Words(), **both, without=frozenset({"glossary"})).concepts
+    assert set(by_glossary.alternatives) == {"запис", "seal"}
+    assert set(by_lexicon.alternatives) == {"запис", "record", "write"}
+
+
+def test_a_word_never_has_more_than_a_few_dozen_stand_ins() -> None:
+    glossary = team_lexicon([("запись", tuple(f"word{number}" for number in range(500)))])
+    [concept] = analyse("запись", Words(), glossary=glossary).concepts
+    assert len(concept.alternatives) <= 24

@@ -34,6 +34,10 @@ def test_russian_inflections_share_a_term() -> None:
     assert terms("проверка файлов") == terms("проверку файла")
 
 
+def test_a_noun_that_looks_like_a_reflexive_verb_keeps_its_end() -> None:
+    assert terms("запись подпись") == terms("записи подписей") == ["запис", "подпис"]
+
+
 def test_english_inflections_share_a_term() -> None:
     assert terms("parsing requests") == terms("parsed request")
 

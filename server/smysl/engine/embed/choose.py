@@ -15,8 +15,10 @@ from smysl.engine.settings import Settings
 from smysl.engine.types import Message, Space, say
 
 AUTO = "auto"
+BUILT_IN = "builtin"
 LEXICAL = "lexical"
 STATIC = "static:"
+HUB = "hub:"
 
 _AUTO_SECONDS = 2.0
 """`auto` does not wait longer for an Ollama that takes the connection and then says nothing."""
@@ -34,28 +36,35 @@ def choose_embedder(
     settings: Settings,
     *,
     cancel: CancelToken | None = None,
-    built_in: Callable[[], Embedder] | None = None,
+    built_in: Callable[[Settings], Embedder] | None = None,
 ) -> Choice:
     """The embedder that `settings.model` names; the caller closes it.
 
-    `auto` is the best model of the catalogue that a reachable Ollama has, else `built_in`, else words alone, with a
-    notice. `lexical` is words alone. `static:FOLDER` is a Model2Vec model. Anything else is an Ollama tag, and then
-    whatever is wrong raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`.
+    `auto` is the best model of the catalogue that a reachable Ollama has, else the built-in one, with a notice.
+    `builtin` is the built-in one and asks nobody. `lexical` is words alone. `static:FOLDER` is a Model2Vec model, and
+    `hub:OWNER/NAME` one from the Hugging Face hub. Anything else is an Ollama tag. What is wrong with what was named
+    raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`. `built_in` opens another model in place of
+    the built-in one.
     """
     wanted = settings.model.strip() or AUTO
+    built_in = built_in or _built_in
     if wanted == LEXICAL:
         return Choice(None)
+    if wanted == BUILT_IN:
+        return Choice(built_in(settings))
     if wanted == AUTO:
         return _automatic(settings, cancel, built_in)
     if wanted.startswith(STATIC):
         return Choice(_static(wanted.removeprefix(STATIC)))
+    if wanted.startswith(HUB):
+        return Choice(_from_hub(wanted.removeprefix(HUB)))
     from smysl.engine.embed.ollama_models import open_ollama
 
     embedder = open_ollama(wanted, settings, cancel=cancel)
     return Choice(embedder, embedder.notices)
 
 
-def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callable[[], Embedder] | None) -> Choice:
+def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callable[[Settings], Embedder]) -> Choice:
     try:
         where = endpoint(settings)
         chosen = _best_of_ollama(where, settings, cancel)
@@ -63,9 +72,11 @@ def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callabl
         chosen = Choice(None, error.sentences)
     if chosen.embedder is not None:
         return chosen
-    if built_in is not None:
-        return Choice(built_in(), (*chosen.notices, say("The built-in model answers.")))
-    return Choice(None, (*chosen.notices, say("Searching by words only, without a model.")))
+    try:
+        return Choice(built_in(settings), (*chosen.notices, say("The built-in model answers.")))
+    except (EmbedderError, UsageError) as error:
+        said = (*chosen.notices, *error.sentences, say("Searching by words only, without a model."))
+        return Choice(None, said)
 
 
 def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | None) -> Choice:
@@ -86,12 +97,24 @@ def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | N
     return Choice(embedder, embedder.notices)
 
 
+def _built_in(settings: Settings) -> Embedder:
+    from smysl.engine.embed.builtin import BuiltinEmbedder
+
+    return BuiltinEmbedder(settings.dimensions)
+
+
 def _static(folder: str) -> Embedder:
     from smysl.engine.embed.static import StaticEmbedder
 
     if not folder:
         raise UsageError(say("The model “static:” needs a folder, as in static:FOLDER."))
     return StaticEmbedder(Path(folder).expanduser())
+
+
+def _from_hub(name: str) -> Embedder:
+    from smysl.engine.embed.static import StaticEmbedder, fetch_from_hub
+
+    return StaticEmbedder(fetch_from_hub(name), name=HUB + name)
 
 
 def stored_space(stored: Sequence[Space], settings: Settings) -> tuple[Space | None, tuple[Message, ...]]:

@@ -1,4 +1,4 @@
-"""A static Model2Vec model in a folder: no server, no network, thousands of texts a second."""
+"""A static Model2Vec model in a folder, or first fetched from the Hugging Face hub: thousands of texts a second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing_extensions import Self
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.spaces import space_key
 from smysl.engine.embed.vectors import unit
-from smysl.engine.errors import ModelFault, ModelMissing
+from smysl.engine.errors import ModelFault, ModelMissing, ModelUnavailable
 from smysl.engine.types import Embedded, Failure, Matrix, Space, Vector, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class StaticEmbedder:
     `ModelFault` if it cannot be read.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, name: str = "") -> None:
+        """`name` is what the model is called; else it is the name of the folder."""
         if not any((folder / name).is_file() for name in _WEIGHTS):
             raise ModelMissing(
                 say("There is no Model2Vec model in {folder}.", folder=folder),
@@ -51,7 +52,7 @@ class StaticEmbedder:
         dimensions = int(self._model.dim)
         self._space = Space(
             key=space_key("static", digest, str(dimensions)),
-            model=f"static:{folder.name}",
+            model=name or f"static:{folder.name}",
             dimensions=dimensions,
             digest=digest,
         )
@@ -112,6 +113,22 @@ class StaticEmbedder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def fetch_from_hub(name: str) -> Path:
+    """The folder of the model `name` (OWNER/NAME) of the hub; downloaded once, then also without a network.
+
+    Raises `ModelUnavailable` when there is no such model or no way to it.
+    """
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_FILES)))
+    except Exception as error:  # of the hub, of the network, of the disk: the library lets all of them through
+        raise ModelUnavailable(
+            say("The model {model} cannot be had from the hub: {reason}", model=name, reason=error),
+            say("Check its name and the network; what was downloaded once is found without it."),
+        ) from error
 
 
 def _load(folder: Path) -> StaticModel:

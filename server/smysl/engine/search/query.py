@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from smysl.engine.text.lexicon import EMPTY, Lexicon
 from smysl.engine.text.loanwords import sounds
 from smysl.engine.text.stopwords import STOP_WORDS
 from smysl.engine.text.synonyms import synonyms
@@ -70,10 +71,19 @@ class Query:
     asks_for_deprecated: bool
 
 
-def analyse(text: str, vocabulary: Vocabulary, *, without: frozenset[str] = frozenset()) -> Query:
+def analyse(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    lexicon: Lexicon = EMPTY,
+    glossary: Lexicon = EMPTY,
+    without: frozenset[str] = frozenset(),
+) -> Query:
     """Read `text` with the words of `vocabulary` at hand. A query of stop words alone keeps them as its concepts.
 
-    `without` names kinds of stand-ins to leave out, for ablations: `synonyms`, `loanwords`, `abbreviations`.
+    `lexicon` has the words of the other language, `glossary` the team's own; both weigh what they give themselves.
+    `without` names kinds of stand-ins to leave out, for ablations: `synonyms`, `loanwords`, `abbreviations`,
+    `lexicon`, `glossary`.
     """
     words = list(dict.fromkeys(word for identifier in identifiers(text) for word in parts(identifier)))
     is_identifier = is_name(text)
@@ -82,9 +92,15 @@ def analyse(text: str, vocabulary: Vocabulary, *, without: frozenset[str] = froz
     loans = {} if "loanwords" in without else _loanwords(stems, vocabulary)
     short = {} if "abbreviations" in without else _abbreviations(tuple(stems), vocabulary)
     known = {} if "synonyms" in without else synonyms()
+    order = tuple(dict.fromkeys(map(stem, telling)))
+    foreign = {} if "lexicon" in without else lexicon.found(order)
+    own = {} if "glossary" in without else glossary.found(order)
     concepts = [
-        Concept(one, _alternatives(one, loans.get(one, ()), short.get(one, ()), known))
-        for one in dict.fromkeys(map(stem, telling))
+        Concept(
+            one,
+            _alternatives(one, loans.get(one, ()), short.get(one, ()), known, (foreign.get(one, {}), own.get(one, {}))),
+        )
+        for one in order
     ]
     compounds = dict.fromkeys(fold(identifier) for identifier in identifiers(text) if len(parts(identifier)) > 1)
     return Query(
@@ -109,7 +125,11 @@ def _names(text: str, is_identifier: bool) -> tuple[str, ...]:
 
 
 def _alternatives(
-    term: str, loans: Sequence[str], short: Sequence[str], known: Mapping[str, Collection[str]]
+    term: str,
+    loans: Sequence[str],
+    short: Sequence[str],
+    known: Mapping[str, Collection[str]],
+    weighed: Iterable[Mapping[str, float]],
 ) -> dict[str, float]:
     """All that stands for one concept, each with its best weight, the strongest first."""
     found = {term: 1.0}
@@ -123,6 +143,9 @@ def _alternatives(
     accept(known.get(term, ()), SYNONYM)
     for loan in loans:
         accept(known.get(loan, ()), LOANWORD * SYNONYM)
+    for translations in weighed:
+        for other, weight in translations.items():
+            accept((other,), weight)
     best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     return dict(best[:_MOST_ALTERNATIVES])
 

@@ -20,6 +20,7 @@ from smysl.engine.search.snippet import snippet
 from smysl.engine.store.reader import Reader
 from smysl.engine.store.records import StoredChunk
 from smysl.engine.store.scope import Scope
+from smysl.engine.text.lexicon import EMPTY, Lexicon, lexicon
 from smysl.engine.types import Filters, Hit, Message, Mode, Reason, SearchResult, Timings, Vector, say
 
 _WORDS_DEPTH = 200
@@ -46,11 +47,13 @@ class Searcher:
         embedder: Embedder | None,
         *,
         dense_weight: float = DENSE_WEIGHT,
+        glossary: Lexicon = EMPTY,
         without: frozenset[str] = frozenset(),
     ) -> None:
         self._reader = reader
         self._embedder = embedder
         self._dense_weight = dense_weight
+        self._glossary = glossary
         self._without = without
 
     def search(
@@ -71,7 +74,7 @@ class Searcher:
         vector = self._embed(text, mode, notices, cancel)
         embed = clock.lap()
         scope = self._reader.scope(filters)
-        query = analyse(text, self._reader, without=self._without)
+        query = analyse(text, self._reader, lexicon=lexicon(), glossary=self._glossary, without=self._without)
         words = self._words(query, scope, mode, max(_WORDS_DEPTH, 2 * top_k), cancel)
         lexical = clock.lap()
         meanings = self._meanings(vector, words, scope, max(_MEANING_DEPTH, 2 * top_k), cancel)

@@ -2,13 +2,16 @@
 
 from smysl.engine.source.decode import Unreadable, decode, read_source
 from smysl.engine.source.freshness import is_changed
+from smysl.engine.source.glossary import GLOSSARY, GlossaryFile
 from smysl.engine.source.repository import worktrees
 from smysl.engine.source.walk import SourceFile, Walk, is_within, walk
 from smysl.engine.source.watch import Again, Changes, Watch
 
 __all__ = [
+    "GLOSSARY",
     "Again",
     "Changes",
+    "GlossaryFile",
     "SourceFile",
     "Unreadable",
     "Walk",

@@ -48,6 +48,8 @@ def stem(word: str) -> str:
     """The Snowball stem of a lower-case word, Russian or English by its first letter."""
     if not word.isalpha():
         return word
+    if word.endswith("пись"):  # the stemmer takes «запись» for a reflexive verb and leaves «зап»
+        word = word[:-1] + "и"
     return str(_stemmer("russian" if "а" <= word[0] <= "я" else "english").stemWord(word))
 
 

@@ -1,0 +1,5 @@
+"""`python -m training STAGE`."""
+
+from training.app import app
+
+app()

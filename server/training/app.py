@@ -1,0 +1,269 @@
+"""The stages of the training as commands, in the order of their use."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Words: TypeAlias = NDArray[np.int32]
+
+app = typer.Typer(help="Make the built-in model, stage by stage.", no_args_is_help=True, add_completion=False)
+console = Console(stderr=True)
+
+Data = Annotated[Path, typer.Option(help="Where the stages keep what they make.")]
+Mirrors = Annotated[Path | None, typer.Option(help="Bare repositories, as owner+name/repo; by default DATA/mirrors.")]
+Seed = Annotated[int, typer.Option(help="The seed of all that is chosen by chance.")]
+Jobs = Annotated[int, typer.Option(help="Processes.")]
+
+DATA = Path("training-data")
+PRODUCT = Path(__file__).parents[1] / "smysl" / "data"
+ARTEFACT = PRODUCT / "builtin"
+HAND = PRODUCT / "lexicon_hand.tsv"
+LEARNT = Path(__file__).with_name("learnt.npz")
+
+
+@app.command()
+def collect(data: Data = DATA, mirrors: Mirrors = None) -> None:
+    """Fetch the repositories and packages of sources.tsv, and the packages that are kept for measuring."""
+    from training.collect import fetch, fetch_excluded, has
+    from training.sources import read_excluded, read_sources
+
+    repositories, archives = mirrors or data / "mirrors", data / "archives"
+    archives.mkdir(parents=True, exist_ok=True)
+    failed = []
+    for source in track(read_sources(), "collect", console=console):
+        if not has(source, mirrors=repositories, archives=archives):
+            try:
+                fetch(source, mirrors=repositories, archives=archives)
+            except OSError as error:
+                failed.append(f"{source.name}: {error}")
+    fetch_excluded(read_excluded(), data / "excluded")
+    for line in failed:
+        console.print(line)
+
+
+@app.command()
+def pairs(
+    parallel: Annotated[Path, typer.Option(help="Sentence pairs: JSON lines {src, ru, en}, may be gzipped.")],
+    data: Data = DATA,
+    mirrors: Mirrors = None,
+    seed: Seed = 0,
+    jobs: Jobs = 2,
+) -> None:
+    """Cut all sources into functions, and pair what was said about each with its code."""
+    from training.fingerprints import write_record
+    from training.harvesting import harvest_source, kept_for_measuring
+    from training.parallel import read_parallel
+    from training.rows import write_rows
+    from training.sources import read_sources
+
+    kept = kept_for_measuring(data / "excluded")
+    marks: set[int] = set()
+    figures: dict[str, dict[str, int]] = {}
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = {
+            pool.submit(harvest_source, source, mirrors or data / "mirrors", data, kept, seed): source
+            for source in read_sources()
+        }
+        for done in track(as_completed(waiting), "pairs", total=len(waiting), console=console):
+            source = waiting[done]
+            found, figures[source.key] = done.result()
+            marks |= found
+    write_record(marks, data / "learnt.npz")
+    (data / "pairs.json").write_text(json.dumps(figures, indent=1, sort_keys=True), encoding="utf-8")
+    count = write_rows(read_parallel(parallel), data / "sentences.jsonl")
+    console.print(
+        f"{sum(one['rows'] for one in figures.values())} rows, {count} sentence pairs, {len(marks)} functions"
+    )
+
+
+@app.command()
+def tokenizer(
+    data: Data = DATA,
+    hand: Annotated[Path, typer.Option(help="The hand-written lexicon.")] = HAND,
+    size: Annotated[int, typer.Option(help="Words and pieces.")] = 36_000,
+    most: Annotated[int, typer.Option(help="Rows of one source.")] = 6_000,
+    seed: Seed = 0,
+) -> None:
+    """Count words, make the vocabulary, and turn all rows into numbers."""
+    from training.encoding import at_most, encode, save
+    from training.lexicon import hand_written
+    from training.rows import read_rows, read_sentences
+    from training.vocabulary import count_words, make_tokenizer
+
+    with console.status("reading"):
+        rows = at_most(read_rows(data / "rows"), most, seed)
+        sentences = [*read_sentences(data / "sentences.jsonl"), *hand_written(hand)]
+    with console.status(f"counting the words of {len(rows)} rows"):
+        counts = count_words(rows, sentences, seed)
+    made = make_tokenizer(counts, size)
+    made.save(str(data / "tokenizer.json"))
+    total = sum(counts.values())
+    shares = {word: counts[word] / total for word in made.get_vocab() if word in counts}
+    (data / "shares.json").write_text(json.dumps(shares, ensure_ascii=False), encoding="utf-8")
+    with console.status("encoding"):
+        save(encode(rows, sentences, made), data / "encoded.npz")
+    (data / "sources.json").write_text(json.dumps(list(dict.fromkeys(row.source for row in rows))), encoding="utf-8")
+    console.print(f"{len(rows)} rows, {len(sentences)} sentence pairs, {made.get_vocab_size()} words and pieces")
+
+
+@app.command()
+def lexicon(
+    data: Data = DATA,
+    hand: Annotated[Path, typer.Option(help="The hand-written lexicon.")] = HAND,
+    artefact: Annotated[Path, typer.Option(help="Where the product has its model.")] = ARTEFACT,
+) -> None:
+    """Mine the Russian-English lexicon: of stems for the product, of the model's own words for its training."""
+    import numpy as np
+
+    from training.alignment import align
+    from training.encoding import load
+    from training.lexicon import hand_written, mine, named_in_english, write_lexicon
+    from training.rows import read_rows, read_sentences
+
+    with console.status("stems"):
+        named = named_in_english(read_rows(data / "rows"))
+        pairs = [*read_sentences(data / "sentences.jsonl"), *hand_written(hand), *named]
+        found = mine(pairs)
+        artefact.mkdir(parents=True, exist_ok=True)
+        write_lexicon(found, artefact / "lexicon.tsv.gz")
+    with console.status("words"):
+        encoded = load(data / "encoded.npz")
+        asked = np.flatnonzero(encoded.is_russian & ~encoded.is_comment)
+        left = [encoded.russian[n] for n in range(len(encoded.russian))]
+        right = [encoded.english[n] for n in range(len(encoded.english))]
+        left += [encoded.parts["query"][int(n)] for n in asked]
+        right += [encoded.parts["title"][int(n)] for n in asked]
+        there, back = align(*_of_each_language(left, right, data), size=_vocabulary_size(data))
+        np.savez(
+            data / "translations.npz",
+            there_targets=there.targets,
+            there_chances=there.chances,
+            back_targets=back.targets,
+            back_chances=back.chances,
+        )
+    console.print(f"{len(found)} Russian stems, {len(named)} pairs from docstrings")
+
+
+@app.command()
+def train(
+    data: Data = DATA,
+    steps: Annotated[int, typer.Option(help="Batches.")] = 700,
+    size: Annotated[int, typer.Option(help="Pairs in a batch.")] = 2048,
+    seed: Seed = 1,
+    title_weight: Annotated[float, typer.Option(help="What a word of the title counts.")] = 1.0,
+    prose_weight: Annotated[float, typer.Option(help="What a word of a docstring or comment counts.")] = 1.0,
+    name: Annotated[str, typer.Option(help="The name of the run.")] = "run",
+    rate: Annotated[float, typer.Option(help="The learning rate.")] = 0.01,
+    threads: Annotated[int, typer.Option(help="Threads of torch.")] = 2,
+    held_out: Annotated[bool, typer.Option(help="Leave the held-out sources out, to judge by them.")] = True,
+    unnamed: Annotated[float, typer.Option(help="How often a question has to do without the words of the name.")] = 0.0,
+    wrapped: Annotated[float, typer.Option(help="How often a question is wrapped in words that say nothing.")] = 0.3,
+    titled: Annotated[float, typer.Option(help="How often code comes with its title.")] = 0.9,
+    translated: Annotated[float, typer.Option(help="How often an English question is said in Russian.")] = 0.42,
+) -> None:
+    """Train one matrix, and judge it on the held-out sources."""
+    import numpy as np
+    from rich.progress import Progress
+
+    from training.judging import Weights
+    from training.learning import Recipe, learn
+    from training.running import first, judged, viewer
+    from training.views import Chances
+
+    weights = Weights(title_weight, prose_weight, 1.0)
+    chances = Chances(
+        translated=translated,
+        title_weight=title_weight,
+        prose_weight=prose_weight,
+        unnamed=unnamed,
+        wrapped=wrapped,
+        title=titled,
+    )
+    batches = viewer(data, chances, seed=seed, size=size, held_out=held_out)
+    with Progress(console=console) as progress:
+        task = progress.add_task("train", total=steps)
+
+        def tell(step: int, loss: float) -> None:
+            progress.update(task, completed=step + 1, description=f"train {name} {loss:.3f}")
+
+        matrix = learn(first(data, seed=0), batches, Recipe(steps=steps, rate=rate, threads=threads), tell)
+    np.save(data / f"matrix-{name}.npy", matrix)
+    console.print(judged(matrix, data, weights))
+
+
+@app.command()
+def export(
+    names: Annotated[list[str], typer.Argument(help="Runs, whose matrices are averaged.")],
+    data: Data = DATA,
+    artefact: Annotated[Path, typer.Option(help="Where the product has its model.")] = ARTEFACT,
+    title_weight: float = 1.0,
+    prose_weight: float = 1.0,
+    version: str = "1",
+) -> None:
+    """Average the matrices of several runs and write the product's files."""
+    import shutil
+
+    import numpy as np
+
+    from training.export import export_model
+    from training.judging import Weights
+    from training.running import judged
+
+    weights = Weights(title_weight, prose_weight, 1.0)
+    matrix = np.mean([np.load(data / f"matrix-{name}.npy") for name in names], axis=0)
+    export_model(matrix, data / "tokenizer.json", artefact, weights=weights, version=version)
+    shutil.copy(data / "learnt.npz", LEARNT)
+    console.print(judged(matrix, data, weights))
+
+
+@app.command()
+def evaluate(
+    data: Data = DATA,
+    names: Annotated[list[str] | None, typer.Argument(help="Runs; their average too if they are several.")] = None,
+    title_weight: float = 1.0,
+    prose_weight: float = 1.0,
+) -> None:
+    """Judge matrices on the held-out sources. The benchmarks are run by `smysl evaluate --model builtin`."""
+    import numpy as np
+
+    from training.judging import Weights
+    from training.running import judged
+
+    weights = Weights(title_weight, prose_weight, 1.0)
+    matrices = {name: np.load(data / f"matrix-{name}.npy") for name in names or []}
+    for name, matrix in matrices.items():
+        console.print(f"{name}: {judged(matrix, data, weights)}")
+    if len(matrices) > 1:
+        console.print(f"average: {judged(np.mean(list(matrices.values()), axis=0), data, weights)}")
+
+
+def _vocabulary_size(data: Path) -> int:
+    from training.vocabulary import load_tokenizer
+
+    return load_tokenizer(data / "tokenizer.json").get_vocab_size()
+
+
+def _of_each_language(left: list[Words], right: list[Words], data: Path) -> tuple[list[Words], list[Words]]:
+    """Only Russian words on the left and only whole English ones on the right."""
+    import numpy as np
+
+    from training.vocabulary import is_russian_token, load_tokenizer
+
+    tokens = load_tokenizer(data / "tokenizer.json").get_vocab()
+    russian = np.zeros(len(tokens), bool)
+    english = np.zeros(len(tokens), bool)
+    for token, number in tokens.items():
+        russian[number] = is_russian_token(token)
+        english[number] = "a" <= token[:1] <= "z"
+    return [one[russian[one]] for one in left], [one[english[one]] for one in right]

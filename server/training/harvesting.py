@@ -1,0 +1,50 @@
+"""One source, from its files to its file of rows; made for a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from training.fingerprints import Kept, kept_code
+from training.pairs import harvest
+from training.reading import files_of_archive, python_files
+from training.rows import write_rows
+from training.sources import Source
+
+
+def kept_for_measuring(folder: Path) -> Kept:
+    """The code of the packages in `folder`, which was collected; remembered in a file beside it."""
+    known = folder / "kept.npz"
+    if not known.exists():
+        kept = kept_code(_files(folder))
+        np.savez_compressed(known, functions=kept.functions, lines=kept.lines)
+    with np.load(known) as arrays:
+        return Kept(arrays["functions"], arrays["lines"])
+
+
+def harvest_source(
+    source: Source, mirrors: Path, data: Path, kept: Kept, seed: int
+) -> tuple[frozenset[int], dict[str, int]]:
+    """Write the rows of `source` under `data`; the fingerprints of its functions, and figures. Missing is empty."""
+    try:
+        found = harvest(source.key, python_files(source, mirrors=mirrors, archives=data / "archives", seed=seed), kept)
+    except FileNotFoundError:
+        return frozenset(), {"rows": 0, "missing": 1}
+    rows = found.rows
+    write_rows(rows, data / "rows" / f"{source.key}.jsonl")
+    return found.marks, {
+        "rows": len(rows),
+        "documented": sum(bool(row.query) and row.kind != "comment" for row in rows),
+        "comments": sum(row.kind == "comment" for row in rows),
+        "russian": sum(row.russian for row in rows),
+        "dropped": found.dropped,
+    }
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    for archive in sorted(folder.iterdir()):
+        if archive.name.endswith((".whl", ".zip", ".tar.gz")):
+            for path, raw in files_of_archive(archive):
+                yield path, raw.decode("utf-8", "replace")

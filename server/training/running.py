@@ -1,0 +1,107 @@
+"""The files between the stages: what a run starts from, what it sees, what it is judged by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.alignment import Translations
+from training.beginning import first_matrix
+from training.encoding import Encoded, load
+from training.judging import Weights, reciprocal_ranks
+from training.views import Chances, Translator, Viewer
+from training.vocabulary import load_tokenizer
+
+DIMENSIONS = 256
+
+HELD_OUT = (
+    "git+K1rL3s+aliceio",
+    "git+deknowny+vkquick",
+    "git+zlexdev+avitoapi",
+    "git+WLM1ke+aiomoex",
+    "git+l0nelynx+xray-vpn-bot",
+    "git+Pradushkoai+1c-ai-assistant",
+    "pypi+praw",
+    "pypi+streamlink",
+    "pypi+mitmproxy",
+    "pypi+locust",
+    "pypi+pymongo",
+    "pypi+nox",
+    "pypi+spotipy",
+    "pypi+mechanicalsoup",
+)
+"""Sources to judge by: the kinds of code that people search, none of it kept for measuring elsewhere."""
+
+_NOTHING = (
+    "the a an of to in is are be been was were for it its this that these those and or as by with on at from if then "
+    "which will can may must should has have do does not и в на с по для из к от что как или если при не это"
+)
+
+
+def first(data: Path, *, seed: int) -> NDArray[np.float32]:
+    """The matrix that every run starts from; made once."""
+    path = data / "first.npy"
+    if not path.exists():
+        vocabulary = load_tokenizer(data / "tokenizer.json").get_vocab()
+        tokens = sorted(vocabulary, key=lambda token: vocabulary[token])
+        shares = json.loads((data / "shares.json").read_text(encoding="utf-8"))
+        np.save(path, first_matrix(tokens, shares, translations(data)[0], dimensions=DIMENSIONS, seed=seed))
+    matrix: NDArray[np.float32] = np.load(path)
+    return matrix
+
+
+def translations(data: Path) -> tuple[Translations, Translations]:
+    """From Russian and into it."""
+    with np.load(data / "translations.npz") as found:
+        return (
+            Translations(found["there_targets"], found["there_chances"]),
+            Translations(found["back_targets"], found["back_chances"]),
+        )
+
+
+def viewer(data: Path, chances: Chances, *, seed: int, size: int, held_out: bool) -> Viewer:
+    """What a run sees."""
+    encoded = load(data / "encoded.npz")
+    words = load_tokenizer(data / "tokenizer.json")
+    empty = np.zeros(words.get_vocab_size(), bool)
+    for one in words.encode_batch(_NOTHING.split(), add_special_tokens=False):
+        empty[one.ids] = True
+    there, back = translations(data)
+    return Viewer(
+        encoded,
+        Translator(there, back, empty),
+        words,
+        chances,
+        held_out=np.isin(encoded.sources, held_out_numbers(data)) & held_out,
+        size=size,
+        seed=seed,
+    )
+
+
+def held_out_numbers(data: Path) -> list[int]:
+    """The numbers of the held-out sources among those that were encoded."""
+    names = json.loads((data / "sources.json").read_text(encoding="utf-8"))
+    lower = [name.lower() for name in names]
+    return [lower.index(name.lower()) for name in HELD_OUT if name.lower() in lower]
+
+
+def judged(matrix: NDArray[np.float32], data: Path, weights: Weights) -> str:
+    """MRR@10 on the held-out sources, in a line: both languages, whole vectors and shorter ones."""
+    encoded = load(data / "encoded.npz")
+    numbers = held_out_numbers(data)
+    said = []
+    for length in (matrix.shape[1], 128, 64):
+        for russian in (True, False):
+            figure = mean_rank(matrix[:, :length], encoded, numbers, russian=russian, weights=weights)
+            said.append(f"{'ru' if russian else 'en'}{length} {figure:.4f}")
+    return "  ".join(said)
+
+
+def mean_rank(
+    matrix: NDArray[np.float32], encoded: Encoded, numbers: list[int], *, russian: bool, weights: Weights
+) -> float:
+    """MRR@10 of docstring -> code without it."""
+    return float(reciprocal_ranks(matrix, encoded, numbers, russian=russian, weights=weights).mean())

@@ -3,85 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import queue
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.engine.embed.fake_ollama import FakeOllama
+from tests.engine.naming import names
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.engine import Engine
 from smysl.engine.errors import Cancelled, IndexBusyError, ModelMissing, ModelUnavailable, UsageError, WorkspaceError
-from smysl.engine.index import Pauses
 from smysl.engine.settings import Settings
 from smysl.engine.store.lock import writer_lock
-from smysl.engine.types import Filters, IndexReport, Kind, Mode, Reason, Tests
-
-FILES = {
-    "shop/orders.py": '''"""Orders of the shop."""
-
-
-class Order:
-    """One order of a customer."""
-
-    def cancel(self) -> None:
-        """Отменить заказ и вернуть деньги покупателю."""
-        self.state = "cancelled"
-
-    def total_price(self) -> int:
-        """Add up what all lines cost."""
-        return sum(line.price for line in self.lines)
-
-
-def send_invoice(order):
-    """Mail the bill to the customer."""
-    mailer.send(order.email, render(order))
-''',
-    "shop/geometry.py": '''def rotate_picture(image, angle):
-    """Turn an image by some degrees."""
-    return image.turned(angle)
-
-
-def area(width, height):
-    return width * height
-''',
-    "tests/test_orders.py": '''def test_cancel_order_returns_money():
-    """Cancelling an order gives the money back to the customer."""
-    assert Order().cancel() is None
-''',
-}
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    root = tmp_path / "мой проект"
-    for path, text in FILES.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
-    return root
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeOllama]:
-    with FakeOllama(["bge-m3"]) as server:
-        yield server
-
-
-@pytest.fixture
-def by_words(tmp_path: Path) -> Settings:
-    return Settings(model="lexical", cache_dir=tmp_path / "cache")
-
-
-@pytest.fixture
-def by_model(tmp_path: Path, fake: FakeOllama) -> Settings:
-    return Settings(model="bge-m3", ollama_host=fake.host, cache_dir=tmp_path / "cache")
-
-
-def names(engine: Engine, query: str, **options: object) -> list[str]:
-    return [hit.qualified_name for hit in engine.search(query, **options).hits]  # type: ignore[arg-type]  # as given
+from smysl.engine.types import Filters, Kind, Mode, Reason, Tests
 
 
 def test_words_find_a_function_by_what_it_does_in_both_languages(workspace: Path, by_words: Settings) -> None:
@@ -181,87 +115,6 @@ def test_moving_and_renaming_files_embeds_nothing(workspace: Path, by_model: Set
         engine.refresh()
         assert len(fake.embedded_texts) == before
         assert engine.search("send invoice").hits[0].path == "store/purchases.py"
-
-
-def test_a_watched_edit_is_found_with_one_embedded_text(workspace: Path, by_model: Settings, fake: FakeOllama) -> None:
-    heard = threading.Event()
-    reports: list[IndexReport] = []
-
-    def on_update(report: IndexReport) -> None:
-        reports.append(report)
-        if report.files_changed == 1:
-            heard.set()
-
-    with Engine.open(workspace, by_model) as engine, engine.watch(on_update):
-        before = len(fake.embedded_texts)
-        path = workspace / "shop/geometry.py"
-        path.write_text(
-            path.read_text("utf-8") + "\n\ndef перевернуть(картинка):\n    return картинка[::-1]\n", "utf-8"
-        )
-        assert heard.wait(10)
-        assert engine.status().pending == 0
-        assert names(engine, "перевернуть картинку", mode=Mode.LEXICAL)[0] == "перевернуть"
-    assert len(fake.embedded_texts) - before == 1
-    assert reports[0].files == 3
-
-
-class Updates:
-    """Keeps what a watch reports; waits for a report that fits, with a deadline."""
-
-    def __init__(self) -> None:
-        self._queue: queue.Queue[IndexReport] = queue.Queue()
-        self.reports: list[IndexReport] = []
-
-    def __call__(self, report: IndexReport) -> None:
-        self.reports.append(report)
-        self._queue.put(report)
-
-    def until(self, fits: Callable[[IndexReport], bool]) -> IndexReport:
-        while not fits(report := self._queue.get(timeout=20)):
-            pass
-        return report
-
-
-QUICK = Pauses(index=0.05, model=0.05, longest=0.2)
-
-
-def test_a_change_that_comes_while_another_process_writes_is_indexed_afterwards_with_one_notice(
-    workspace: Path, by_words: Settings
-) -> None:
-    updates = Updates()
-    with Engine.open(workspace, by_words) as engine, engine.watch(updates, pauses=QUICK):
-        with writer_lock(Path(engine.status().index_file), wait=0.0):
-            (workspace / "shop/new.py").write_text("def brew_coffee():\n    return 1\n", "utf-8")
-            assert "Another process" in str(updates.until(lambda report: bool(report.notices)).notices[0])
-        assert updates.until(lambda report: report.files_changed == 1).notices == ()
-        assert names(engine, "brew coffee")[0] == "brew_coffee"
-    assert sum(bool(report.notices) for report in updates.reports) == 1
-
-
-def test_texts_that_wait_for_a_model_that_went_away_are_embedded_when_it_returns(
-    workspace: Path, by_model: Settings, fake: FakeOllama
-) -> None:
-    updates = Updates()
-    with Engine.open(workspace, by_model) as engine, engine.watch(updates, pauses=QUICK):
-        before = len(fake.embedded_texts)
-        fake.stop()
-        (workspace / "shop/new.py").write_text("def brew_coffee():\n    return 1\n", "utf-8")
-        assert updates.until(lambda report: bool(report.pending)).files_changed == 1
-        fake.start()
-        report = updates.until(lambda report: not report.pending)
-        assert (report.embedded, report.notices) == (1, ())
-    assert len(fake.embedded_texts) == before + 1
-
-
-def test_a_watch_that_begins_without_its_model_embeds_everything_when_it_comes(
-    workspace: Path, by_model: Settings, fake: FakeOllama
-) -> None:
-    updates = Updates()
-    fake.stop()
-    with Engine.open(workspace, by_model) as engine, engine.watch(updates, pauses=QUICK):
-        assert updates.until(lambda report: bool(report.notices)).embedded == 0
-        fake.start()
-        assert updates.until(lambda report: not report.notices).embedded == engine.status().chunks
 
 
 def test_search_answers_by_words_when_the_model_goes_away(

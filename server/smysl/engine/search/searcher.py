@@ -46,13 +46,11 @@ class Searcher:
         reader: Reader,
         embedder: Embedder | None,
         *,
-        dense_weight: float = DENSE_WEIGHT,
         glossary: Lexicon = EMPTY,
         without: frozenset[str] = frozenset(),
     ) -> None:
         self._reader = reader
         self._embedder = embedder
-        self._dense_weight = dense_weight
         self._glossary = glossary
         self._without = without
 
@@ -103,8 +101,8 @@ class Searcher:
     def _weight(self, text: str) -> float:
         """What the model's half counts for `text`: next to nothing in a language that it was not trained on."""
         if self._embedder is None or self._embedder.reads_russian or not _CYRILLIC.search(text):
-            return self._dense_weight
-        return min(self._dense_weight, UNREAD_WEIGHT)
+            return DENSE_WEIGHT
+        return UNREAD_WEIGHT
 
     def _words(
         self, query: Query, scope: Scope, mode: Mode, depth: int, cancel: CancelToken | None

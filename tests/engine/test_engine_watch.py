@@ -96,3 +96,47 @@ def test_a_watch_that_begins_without_its_model_embeds_everything_when_it_comes(
         assert updates.until(lambda report: bool(report.notices)).embedded == 0
         fake.start()
         assert updates.until(lambda report: not report.notices).embedded == engine.status().chunks
+
+
+def test_a_change_is_found_before_the_texts_that_wait_for_a_slow_model_are_embedded(
+    workspace: Path, by_model: Settings, fake: FakeOllama
+) -> None:
+    for number in range(40):
+        (workspace / f"shop/part{number}.py").write_text(f"def part{number}():\n    return {number}\n", "utf-8")
+    fake.delay_per_text = 0.2
+    updates = Updates()
+    begun = threading.Event()
+    with Engine.open(workspace, by_model) as engine:
+        watching = engine.watch(updates, progress=lambda progress: begun.set() if progress.done else None)
+        entering = threading.Thread(target=watching.__enter__)
+        entering.start()
+        try:
+            assert begun.wait(20)
+            (workspace / "shop/new.py").write_text("def brew_coffee():\n    return 1\n", "utf-8")
+            first = updates.until(lambda report: report.gave_way)
+            second = updates.until(lambda report: report.files_changed == 1)
+            assert first.pending
+            assert names(engine, "brew coffee", mode=Mode.LEXICAL)[0] == "brew_coffee"
+            fake.delay_per_text = 0.0
+            updates.until(lambda report: not report.pending) if second.pending else second
+            assert engine.status().pending == 0
+        finally:
+            entering.join(20)
+            watching.__exit__(None, None, None)
+    assert len(fake.embedded_texts) == len(set(fake.embedded_texts))
+
+
+def test_a_watch_that_is_held_gives_nothing_to_the_model_and_finds_changes_by_words(
+    workspace: Path, by_model: Settings, fake: FakeOllama
+) -> None:
+    updates = Updates()
+    with Engine.open(workspace, by_model) as engine, engine.watch(updates) as watching:
+        before = len(fake.embedded_texts)
+        watching.hold()
+        (workspace / "shop/new.py").write_text("def brew_coffee():\n    return 1\n", "utf-8")
+        updates.until(lambda report: report.files_changed == 1)
+        assert names(engine, "brew coffee", mode=Mode.LEXICAL)[0] == "brew_coffee"
+        assert len(fake.embedded_texts) == before
+        watching.resume()
+        assert updates.until(lambda report: bool(report.embedded)).pending == 0
+    assert len(fake.embedded_texts) == before + 1

@@ -143,7 +143,7 @@ with Engine.open(folder / "work", settings) as engine:
     again = engine.refresh()
     found = engine.search("rotate_picture").hits[0].qualified_name, engine.status().chunks
     refused = []
-    for attempt in (engine.watch(print).__enter__, engine.forget_other_models, engine.clean):
+    for attempt in (lambda: engine.watch(print), engine.forget_other_models, engine.clean):
         try:
             attempt()
         except IndexFileError as error:

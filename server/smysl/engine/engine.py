@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -29,12 +29,12 @@ from smysl.engine.errors import (
     UsageError,
     WorkspaceError,
 )
-from smysl.engine.index import Attempt, Folder, Following, Indexer, Pauses
+from smysl.engine.index import Attempt, Folder, Indexer, Pauses, Watching
 from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
 from smysl.engine.settings import Settings
-from smysl.engine.source import Watch, is_changed, worktrees
+from smysl.engine.source import is_changed, worktrees
 from smysl.engine.store import Store, StoredSpace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
@@ -53,9 +53,6 @@ _ASK_AGAIN_SECONDS = 30.0
 
 _WAIT_SECONDS = 10.0
 """How long a search that met damage waits for another process that builds the index anew."""
-
-_WAIT_TO_WATCH = 5.0
-"""How many seconds a watch that begins waits for another process that writes the index."""
 
 _PAUSES = Pauses()
 _EVERYTHING = Filters()
@@ -204,29 +201,32 @@ class Engine:
             notices=self._store.notices,
         )
 
-    @contextmanager
-    def watch(self, on_update: Callable[[IndexReport], None], *, pauses: Pauses = _PAUSES) -> Iterator[None]:
-        """Keep the index equal to the workspace for the block; `on_update` hears of each change, from a thread.
+    def watch(
+        self,
+        on_update: Callable[[IndexReport], None],
+        *,
+        progress: ProgressCallback | None = None,
+        pauses: Pauses = _PAUSES,
+    ) -> Watching:
+        """What keeps the index equal to the workspace, for a `with` block; `on_update` hears of each run.
 
-        It begins with what changed before, and raises as `refresh` for that first run. Later trouble is a notice in
-        the report, and is tried again after `pauses`: another process that writes, a full disk, a model that is away.
+        It begins with what changed before. Trouble is a notice in the report, and is tried again after `pauses`:
+        another process that writes, a full disk, a model that is away. Raises `IndexFileError` where nothing can be
+        written, and entering it `WorkspaceError`.
         """
         self._store.check_writable()
-        cancel = CancelToken()
-        following = Following(lambda: self._attempt(cancel, pauses), on_update, pauses=pauses, cancel=cancel)
-        with Watch(self._workspace, following, include=self._settings.include) as watch:
 
-            def begin() -> IndexReport:
-                report = self.refresh(wait=_WAIT_TO_WATCH)
-                return replace(report, notices=(*report.notices, *watch.notices))
+        def attempt(mode: Mode, cancel: CancelToken) -> Attempt:
+            return self._attempt(mode, cancel, pauses)
 
-            try:
-                again = following.begin(begin)
-                if again is not None:
-                    watch.repeat(again)
-                yield
-            finally:
-                cancel.cancel()
+        return Watching(
+            self._workspace,
+            attempt,
+            on_update,
+            pauses=pauses,
+            include=self._settings.include,
+            progress=progress,
+        )
 
     def forget_other_models(self) -> int:
         """Remove the vectors of all models but the one used last; returns the bytes freed.
@@ -273,8 +273,10 @@ class Engine:
         siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
         return Indexer(sources, self._store, embedder, siblings=siblings)
 
-    def _attempt(self, cancel: CancelToken, pauses: Pauses) -> Attempt:
+    def _attempt(self, mode: Mode, cancel: CancelToken, pauses: Pauses) -> Attempt:
         """What indexes for a watch: the words alone as long as there is no model."""
+        if mode is Mode.LEXICAL:
+            return Attempt(self._indexer(None))
         try:
             choice = self._model(cancel, patience=min(_ASK_AGAIN_SECONDS, pauses.longest / 2))
         except EmbedderError as error:

@@ -254,7 +254,10 @@ class FileProblem:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an index run changed. Counts of files and chunks; `embedded` counts texts sent to the model."""
+    """What an index run changed. Counts of files and chunks; `embedded` counts texts sent to the model.
+
+    `gave_way` says that it ended with texts pending because something more urgent came.
+    """
 
     files: int = 0
     files_changed: int = 0
@@ -269,6 +272,7 @@ class IndexReport:
     seconds: float = 0.0
     problems: tuple[FileProblem, ...] = ()
     notices: tuple[Message, ...] = ()
+    gave_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

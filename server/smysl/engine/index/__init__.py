@@ -4,6 +4,7 @@ from smysl.engine.index.following import Attempt, Following, Pauses
 from smysl.engine.index.indexer import Indexer
 from smysl.engine.index.reconcile import AddedChunk, Reconciliation, content_hash, reconcile
 from smysl.engine.index.sources import Folder, Sources
+from smysl.engine.index.watching import Watching
 
 __all__ = [
     "AddedChunk",
@@ -14,6 +15,7 @@ __all__ = [
     "Pauses",
     "Reconciliation",
     "Sources",
+    "Watching",
     "content_hash",
     "reconcile",
 ]

@@ -100,13 +100,14 @@ class EmbeddingRun:
         self._take_all()
         self._hand_out(least=self._size())
 
-    def drain(self, *, seconds: float) -> bool:
-        """Hand out all that waits, then write the next answer, for which it waits up to `seconds`.
+    def drain(self, *, seconds: float, more: bool = True) -> bool:
+        """Hand out all that waits if `more`, then write the next answer, for which it waits up to `seconds`.
 
         False when nothing is left to do.
         """
         self._take_all()
-        self._hand_out(least=1)
+        if more:
+            self._hand_out(least=1)
         if not self._waiting:
             return False
         try:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import Cancelled, SmyslError
 from smysl.engine.index.indexer import Indexer
 from smysl.engine.source import Again, Changes
-from smysl.engine.types import IndexReport, Message, say
+from smysl.engine.types import IndexReport, Message, ProgressCallback, say
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ class Following:
     """Called with changes, brings them into the index; returns what is left to do, and when to call with it again.
 
     `attempt` is asked anew each time, for a model may come back. `on_update` hears of every run, but not again and
-    again of the same trouble. One run at a time.
+    again of the same trouble; `progress` hears of how far each is. A run whose texts are at the model ends early once
+    `gives_way` is true or another call waits, so that what changed meanwhile is found before the rest is embedded.
+    One run at a time.
     """
 
     def __init__(
@@ -54,27 +57,30 @@ class Following:
         *,
         pauses: Pauses,
         cancel: CancelToken,
+        progress: ProgressCallback | None = None,
+        gives_way: Callable[[], bool] = bool,
     ) -> None:
         self._attempt = attempt
         self._on_update = on_update
         self._pauses = pauses
         self._cancel = cancel
+        self._progress = progress
+        self._gives_way = gives_way
         self._running = threading.Lock()
+        self._counting = threading.Lock()
+        self._calls = 0
+        self._run = CancelToken()
         self._failures = 0
         self._told: tuple[str, ...] = ()
 
-    def begin(self, run: Callable[[], IndexReport]) -> Again | None:
-        """Do a first run, during which changes wait, and tell of it. Raises what `run` and `on_update` raise."""
-        with self._running:
-            report = run()
-            return self._ended(report, self._attempt())
-
     def __call__(self, changes: Changes) -> Again | None:
         """Index `changes`; None when nothing is left to do. Raises what `on_update` raises."""
-        with self._running:
+        with self._counted(), self._running:
+            self._run = CancelToken()
             try:
-                attempt = self._attempt()
-                report = _index(attempt.indexer, changes, self._cancel)
+                with self._cancel.calling(self._run.cancel):
+                    attempt = self._attempt()
+                    report = self._index(attempt.indexer, changes)
             except Cancelled:
                 return None
             except SmyslError as error:
@@ -85,12 +91,37 @@ class Following:
                 return self._failed(changes, say("The index could not be updated: {reason}.", reason=repr(error)))
             return self._ended(replace(report, notices=(*attempt.notices, *report.notices)), attempt)
 
+    def take_back(self) -> None:
+        """End the run that goes on, if one does; nothing is told of it, and what it had finished stays."""
+        self._run.cancel()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._calls += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._calls -= 1
+
+    def _index(self, indexer: Indexer, changes: Changes) -> IndexReport:
+        def gives_way() -> bool:
+            return self._calls > 1 or self._gives_way()
+
+        if changes.rescan:
+            return indexer.refresh(progress=self._progress, cancel=self._run, gives_way=gives_way, wait=WAIT_SECONDS)
+        return indexer.update(
+            changes.paths, progress=self._progress, cancel=self._run, gives_way=gives_way, wait=WAIT_SECONDS
+        )
+
     def _ended(self, report: IndexReport, attempt: Attempt) -> Again | None:
         self._tell(report)
         if attempt.is_complete and not report.pending:
             self._failures = 0
             return None
-        return Again(Changes(), self._pause(self._pauses.model))  # the files are indexed, their texts wait in the index
+        # The files are indexed, their texts wait in the index.
+        return Again(Changes(), 0.0 if report.gave_way else self._pause(self._pauses.model))
 
     def _failed(self, changes: Changes, *sentences: Message) -> Again:
         self._tell(IndexReport(notices=(*sentences, say("What changed meanwhile is indexed as soon as that works."))))
@@ -108,9 +139,3 @@ class Following:
     def _pause(self, first: float) -> float:
         self._failures += 1
         return min(first * 2.0 ** min(self._failures - 1, 32), self._pauses.longest)
-
-
-def _index(indexer: Indexer, changes: Changes, cancel: CancelToken) -> IndexReport:
-    if changes.rescan:
-        return indexer.refresh(cancel=cancel, wait=WAIT_SECONDS)
-    return indexer.update(changes.paths, cancel=cancel, wait=WAIT_SECONDS)

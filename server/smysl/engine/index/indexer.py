@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smysl.engine.cancel import CancelToken
@@ -35,6 +35,7 @@ class _Request:
     progress: ProgressCallback
     cancel: CancelToken
     retry_failed: bool = False
+    gives_way: Callable[[], bool] = bool
 
 
 class Indexer:
@@ -67,17 +68,18 @@ class Indexer:
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
         retry_failed: bool = False,
+        gives_way: Callable[[], bool] = bool,
         wait: float = 0.0,
     ) -> IndexReport:
         """Make the index equal to the workspace: only what changed is read, only texts never seen are embedded.
 
         `retry_failed` gives texts that the model failed on another try. `wait` is how many seconds to wait for another
-        writer. A model that cannot be used is a notice in the report; the words are indexed all the same.
+        writer. Once `gives_way` is true, no more texts are handed to the model: the run stores what is in flight and
+        ends. A model that cannot be used is a notice in the report; the words are indexed all the same.
         Raises `WorkspaceError`, `IndexFileError` and its kin, `Cancelled`; what was done until then stays.
         """
-        return self._run(
-            _Request(None, progress or _no_progress, cancel or CancelToken(), retry_failed=retry_failed), wait=wait
-        )
+        request = _Request(None, progress or _no_progress, cancel or CancelToken(), retry_failed, gives_way)
+        return self._run(request, wait=wait)
 
     def update(
         self,
@@ -85,10 +87,12 @@ class Indexer:
         *,
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
+        gives_way: Callable[[], bool] = bool,
         wait: float = 0.0,
     ) -> IndexReport:
         """`refresh` for some files and for what is below some folders: those that a watcher saw changing."""
-        return self._run(_Request(frozenset(paths), progress or _no_progress, cancel or CancelToken()), wait=wait)
+        request = _Request(frozenset(paths), progress or _no_progress, cancel or CancelToken(), gives_way=gives_way)
+        return self._run(request, wait=wait)
 
     def _run(self, request: _Request, *, wait: float) -> IndexReport:
         try:
@@ -97,7 +101,7 @@ class Indexer:
         except IndexDamagedError as error:
             log.warning("%s", error)
             notice = self._store.recover()
-        anew = _Request(None, request.progress, request.cancel)
+        anew = _Request(None, request.progress, request.cancel, gives_way=request.gives_way)
         with self._store.writer(wait=wait) as writer:
             return self._index(writer, anew, notices=(notice,))
 
@@ -113,16 +117,18 @@ class Indexer:
         reader = FileReader(self._sources, writer, self._cutter, stored=stored, target=target, now_ns=self._now_ns)
         work = plan(stored, found, only=only)
         run = self._embedding(writer, target)
+        gave_way = False
         with ExitStack() as stack:
             if run is not None:
                 stack.enter_context(run)
                 stack.enter_context(request.cancel.calling(run.stop))
             _read(reader, work, run, request)
             if run is not None and target is not None:
-                _embed(writer, run, target, request)
+                gave_way = _embed(writer, run, target, request)
         if reader.tally.removed or reader.tally.changed:
             writer.retire()
-        return self._report(writer, reader.tally, run, target, notices=notices, seconds=time.monotonic() - began)
+        report = self._report(writer, reader.tally, run, target, notices=notices, seconds=time.monotonic() - began)
+        return replace(report, gave_way=gave_way and report.pending > 0)
 
     def _target(self, writer: Writer, request: _Request) -> Target | None:
         """The space of the embedder, every stored chunk linked to its texts there."""
@@ -194,21 +200,24 @@ def _read(reader: FileReader, work: Plan, run: EmbeddingRun | None, request: _Re
         request.progress(Progress(Phase.READING, done, total, left, path))
 
 
-def _embed(writer: Writer, run: EmbeddingRun, target: Target, request: _Request) -> None:
+def _embed(writer: Writer, run: EmbeddingRun, target: Target, request: _Request) -> bool:
+    """Embed what waits; returns whether it was left early for something more urgent."""
     run.pump()
     total = run.embedded + writer.count_pending(target.space_id)
     shown = -1
-    busy = True
+    busy = more = True
     while busy:
         request.cancel.check()
         if run.embedded != shown and total:
             shown = run.embedded
             left = max(0, total - shown)
             request.progress(Progress(Phase.EMBEDDING, shown, total, run.seconds_left(left)))
-        busy = run.drain(seconds=_LOOK_EVERY_SECONDS)
+        more = more and not request.gives_way()
+        busy = run.drain(seconds=_LOOK_EVERY_SECONDS, more=more)
     request.cancel.check()
     if total and run.failure is None and run.embedded != shown:
         request.progress(Progress(Phase.EMBEDDING, run.embedded, max(total, run.embedded), 0.0))
+    return not more and run.failure is None
 
 
 def _no_progress(_: Progress) -> None:

@@ -93,6 +93,13 @@ class Watch:
         """What a person should know about how well this watch works; empty if all is well."""
         return self._observation.notices if self._observation is not None else ()
 
+    @property
+    def is_due(self) -> bool:
+        """Whether there are changes to tell now: `callback`, where it is at work, may want to come to an end."""
+        with self._condition:
+            due = self._due()
+            return due is not None and due <= time.monotonic()
+
     def __enter__(self) -> Self:
         """Start to watch. Raises `WorkspaceError` if the folder cannot be watched in any way."""
         self._observation = self._observe(self._workspace, self._on_event, self._on_loss, self._relevance.skipped)

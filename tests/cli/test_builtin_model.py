@@ -50,7 +50,7 @@ def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         "SMYSL_OLLAMA_HOST": "127.0.0.1:1",
         "XDG_CONFIG_HOME": str(folder.parent / "config"),
     }
-    command = [sys.executable, "-m", "smysl.cli", *arguments]
+    command = [sys.executable, "-m", "smysl", *arguments]
     return subprocess.run(
         command, cwd=folder, env=environ, capture_output=True, encoding="utf-8", timeout=60, check=False
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-COMMAND = (sys.executable, "-m", "smysl.cli")
+COMMAND = (sys.executable, "-m", "smysl")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 
 from smysl.engine.store.lock import writer_lock
 
-COMMAND = (sys.executable, "-m", "smysl.cli")
+COMMAND = (sys.executable, "-m", "smysl")
 
 
 @pytest.fixture

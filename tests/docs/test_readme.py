@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from smysl.cli.app import build_app
-from smysl.cli.settings_file import ENVIRONMENT
+from smysl.settings_file import ENVIRONMENT
 from smysl.engine.embed.known_models import KNOWN_MODELS
 from smysl.engine.settings import ModelRow, Settings
 

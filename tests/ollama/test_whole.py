@@ -119,7 +119,7 @@ def test_the_command_finds_the_model_by_itself_and_answers_from_the_same_index(w
         "XDG_CONFIG_HOME": str(tmp_path),
         "LANG": "C.UTF-8",
     }
-    command = (sys.executable, "-m", "smysl.cli", "search", "--json", "--ollama-host", whole.proxy.host)
+    command = (sys.executable, "-m", "smysl", "search", "--json", "--ollama-host", whole.proxy.host)
     before = len(whole.proxy.calls)
     done = subprocess.run(
         [*command, "html page with the list of files in a folder", "."],

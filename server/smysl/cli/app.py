@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, TextIO
 
@@ -18,8 +18,8 @@ import typer
 from typer.main import get_command
 
 from smysl import __version__
-from smysl.cli.commands import evaluating, indexing, models, searching
-from smysl.cli.entry import INTERRUPTED
+from smysl.cli.commands import evaluating, indexing, models, searching, serving
+from smysl.cli.codes import DONE, FAILED, INTERRUPTED, MISUSED
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
 from smysl.cli.options import Lang, with_common_options
@@ -28,17 +28,15 @@ from smysl.cli.world import World, real_world
 from smysl.engine.errors import Cancelled, SmyslError, UsageError
 from smysl.engine.types import Message, say
 from smysl.l10n import Language, language_from_locale, translate
+from smysl.serving import Serving
 
 _log = logging.getLogger(__name__)
 
-DONE, MISUSED, FAILED = 0, 2, 3
-
-
-def run_here(arguments: Sequence[str]) -> int:
-    """Run one command in the world of this process and return its exit code."""
+def run_here(arguments: Sequence[str], *, serve: Callable[[Serving], int]) -> int:
+    """Run one command in the world of this process and return its exit code; `serve` is the language server."""
     prepare_streams()
     try:
-        world = real_world()
+        world = real_world(serve)
     except SmyslError as error:
         return _ended_by(error, _language(arguments, os.environ), sys.stderr)
     return run(arguments, world)
@@ -83,6 +81,7 @@ def build_app() -> typer.Typer:
         models.models,
         indexing.clean,
         evaluating.evaluate,
+        serving.lsp,
     ):
         app.command(function.__name__, cls=LocalisedCommand)(with_common_options(function))
     return app

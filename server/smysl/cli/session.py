@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from smysl.cli.settings_file import gather_settings
+from smysl.settings_file import gather_settings
 from smysl.cli.world import Engine, World
 from smysl.engine.settings import Settings
 from smysl.engine.types import Message, say
@@ -39,11 +39,12 @@ class Session:
     def __init__(self, world: World, common: Common) -> None:
         self.world = world
         self.quiet = common.quiet
+        self.verbose = common.verbose
         self.language: Language = language_from_locale(world.environ)
         self._said: set[str] = set()
         self._tell: Callable[[str], object] = self._write_to_stderr
         _log_to(world.stderr, common.verbose)
-        self.settings, problems = gather_settings(
+        self.settings, self.problems = gather_settings(
             world.folder / common.config.expanduser() if common.config else world.config_file,
             world.environ,
             {
@@ -54,7 +55,7 @@ class Session:
             },
             required=common.config is not None,
         )
-        self.notice_all(problems)
+        self.notice_all(self.problems)
 
     def engine(self, workspace: Path, *, lexical_only: bool = False) -> Engine:
         """The engine on `workspace`; with `lexical_only` no model is looked for."""

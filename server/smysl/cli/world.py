@@ -17,6 +17,7 @@ from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import WorkspaceError
 from smysl.engine.settings import Settings
 from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status, say
+from smysl.serving import Serving
 
 if TYPE_CHECKING:
     from smysl.engine.models import Models
@@ -74,13 +75,14 @@ class World:
     config_file: Path
     open_engine: Callable[[Path, Settings], Engine]
     installed_models: Callable[[Settings], Models]
+    serve: Callable[[Serving], int]
     stdin: TextIO = field(repr=False)
     stdout: TextIO = field(repr=False)
     stderr: TextIO = field(repr=False)
 
 
-def real_world() -> World:
-    """The world of this process. Raises `WorkspaceError` when the current folder was removed."""
+def real_world(serve: Callable[[Serving], int]) -> World:
+    """The world of this process; `serve` is the language server. Raises `WorkspaceError` when the current folder was removed."""
     from platformdirs import user_config_path
 
     try:
@@ -95,6 +97,7 @@ def real_world() -> World:
         config_file=user_config_path("smysl", appauthor=False) / "settings.toml",
         open_engine=_open_engine,
         installed_models=_installed_models,
+        serve=serve,
         stdin=sys.stdin,
         stdout=sys.stdout,
         stderr=sys.stderr,

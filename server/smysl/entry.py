@@ -6,8 +6,12 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
-INTERRUPTED = 130
+from smysl.cli.codes import INTERRUPTED
+
+if TYPE_CHECKING:
+    from smysl.serving import Serving
 
 
 def main() -> None:
@@ -21,10 +25,16 @@ def main() -> None:
     try:
         if heeds:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        code = run_here(sys.argv[1:])
+        code = run_here(sys.argv[1:], serve=_serve)
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _serve(serving: Serving) -> int:
+    from smysl.lsp.app import serve
+
+    return serve(serving)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.cli.fakes import FakeEngine, Shell
 
-from smysl.cli.settings_file import gather_settings
+from smysl.settings_file import gather_settings
 from smysl.engine.errors import UsageError
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.cli.fakes import FakeEngine, Shell
 
-from smysl.settings_file import gather_settings
 from smysl.engine.errors import UsageError
+from smysl.settings_file import gather_settings
 
 
 def test_options_go_before_variables_and_variables_before_the_file(tmp_path: Path) -> None:

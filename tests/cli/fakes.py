@@ -32,6 +32,7 @@ from smysl.engine.types import (
     Timings,
     say,
 )
+from smysl.serving import Serving
 
 
 def hit(name: str = "Client.retry", *, path: str = "src/сеть.py", snippet: str = "def retry(self):\n    pass") -> Hit:
@@ -177,6 +178,7 @@ class Shell:
     def __init__(self, folder: Path, engine: FakeEngine) -> None:
         self.folder = folder
         self.engine = engine
+        self.served: list[Serving] = []
         self.models = Models(
             (
                 Model("bge-m3", 1024, russian=True, is_known=True, tags=("bge-m3:latest",)),
@@ -193,9 +195,14 @@ class Shell:
             config_file=self.folder / "settings.toml",
             open_engine=self.engine.open,
             installed_models=lambda settings: self.models,
+            serve=self._serve,
             stdin=io.StringIO(stdin),
             stdout=out,
             stderr=err,
         )
         code = run(arguments, world)
         return Ending(code, out.getvalue(), err.getvalue())
+
+    def _serve(self, serving: Serving) -> int:
+        self.served.append(serving)
+        return 0

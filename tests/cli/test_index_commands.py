@@ -94,7 +94,7 @@ def test_models_are_listed_with_what_the_server_has(shell: Shell) -> None:
 
 
 def test_a_server_that_does_not_answer_leaves_the_catalogue_to_be_listed(shell: Shell) -> None:
-    shell.models = real_world().installed_models(Settings(ollama_host="http://127.0.0.1:9"))
+    shell.models = real_world(lambda serving: 0).installed_models(Settings(ollama_host="http://127.0.0.1:9"))
     ended = shell.run("models", "--json")
     assert not any(json.loads(line)["installed"] for line in ended.out.splitlines())
     assert "http://127.0.0.1:9" in ended.err
@@ -102,7 +102,7 @@ def test_a_server_that_does_not_answer_leaves_the_catalogue_to_be_listed(shell: 
 
 def test_every_command_has_the_common_options() -> None:
     commands = getattr(get_command(build_app()), "commands", {})
-    assert list(commands) == ["index", "search", "similar", "status", "watch", "models", "clean", "evaluate"]
+    assert list(commands) == ["index", "search", "similar", "status", "watch", "models", "clean", "evaluate", "lsp"]
     for command in commands.values():
         named = {option for parameter in command.params for option in parameter.opts}
         assert {"--model", "--ollama-host", "--dimensions", "--cache-dir", "--config", "--lang", "--quiet"} <= named

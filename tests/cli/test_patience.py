@@ -47,6 +47,7 @@ def session(tmp_path: Path, stderr: Terminal) -> Session:
         config_file=tmp_path / "settings.toml",
         open_engine=FakeEngine().open,
         installed_models=lambda settings: Models(()),
+        serve=lambda serving: 0,
         stdin=io.StringIO(),
         stdout=io.StringIO(),
         stderr=stderr,

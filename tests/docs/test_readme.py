@@ -11,9 +11,9 @@ import pytest
 from typer.main import get_command
 
 from smysl.cli.app import build_app
-from smysl.settings_file import ENVIRONMENT
 from smysl.engine.embed.known_models import KNOWN_MODELS
 from smysl.engine.settings import ModelRow, Settings
+from smysl.settings_file import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
 README = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ru.md")}

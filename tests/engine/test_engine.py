@@ -56,8 +56,16 @@ def test_a_hit_says_where_why_and_what(workspace: Path, by_words: Settings) -> N
     assert (hit.path, hit.kind, hit.span.start_line, hit.span.end_line) == ("shop/geometry.py", Kind.FUNCTION, 1, 3)
     assert hit.snippet.startswith("def rotate_picture(image, angle):")
     assert Reason.NAME in hit.reasons
+    assert next(hit.snippet[start:end] for start, end in hit.highlights) == "rotate_picture"
     assert 0.5 < hit.score <= 1
     assert not hit.is_stale
+
+
+def test_the_source_of_a_file_is_its_text_as_the_index_reads_it(workspace: Path, by_words: Settings) -> None:
+    (workspace / "old.py").write_bytes("# -*- coding: cp1251 -*-\n# заказы\n".encode("cp1251"))
+    with Engine.open(workspace, by_words) as engine:
+        assert engine.source("old.py") == "# -*- coding: cp1251 -*-\n# заказы\n"
+        assert engine.source("gone.py") is None
 
 
 def test_tests_come_after_the_code_and_filters_choose(workspace: Path, by_words: Settings) -> None:

@@ -18,8 +18,8 @@ import typer
 from typer.main import get_command
 
 from smysl import __version__
-from smysl.cli.commands import evaluating, indexing, models, searching, serving
 from smysl.cli.codes import DONE, FAILED, INTERRUPTED, MISUSED
+from smysl.cli.commands import evaluating, indexing, models, searching, serving
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
 from smysl.cli.options import Lang, with_common_options
@@ -31,6 +31,7 @@ from smysl.l10n import Language, language_from_locale, translate
 from smysl.serving import Serving
 
 _log = logging.getLogger(__name__)
+
 
 def run_here(arguments: Sequence[str], *, serve: Callable[[Serving], int]) -> int:
     """Run one command in the world of this process and return its exit code; `serve` is the language server."""

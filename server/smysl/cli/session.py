@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from smysl.settings_file import gather_settings
 from smysl.cli.world import Engine, World
 from smysl.engine.settings import Settings
 from smysl.engine.types import Message, say
 from smysl.l10n import Language, language_from_locale, translate
+from smysl.settings_file import gather_settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,10 @@ class World:
 
 
 def real_world(serve: Callable[[Serving], int]) -> World:
-    """The world of this process; `serve` is the language server. Raises `WorkspaceError` when the current folder was removed."""
+    """The world of this process; `serve` is the language server.
+
+    Raises `WorkspaceError` when the current folder was removed.
+    """
     from platformdirs import user_config_path
 
     try:

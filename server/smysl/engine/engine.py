@@ -34,7 +34,7 @@ from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
 from smysl.engine.settings import Settings
-from smysl.engine.source import is_changed, worktrees
+from smysl.engine.source import Unreadable, is_changed, read_source, worktrees
 from smysl.engine.store import Store, StoredSpace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
@@ -170,6 +170,14 @@ class Engine:
         result = similar(self._store.reader, space, stored, top_k=top_k, filters=filters)
         return self._checked(replace(result, notices=(*notices, *result.notices)))
 
+    def source(self, path: str) -> str | None:
+        """The text of the file at `path` (relative), decoded as for the index; None where none can be had.
+
+        Lines, columns and bytes of hits are places in this text as long as the file has not changed since.
+        """
+        found = read_source(self._workspace / path)
+        return None if isinstance(found, Unreadable) else found.text
+
     def status(self) -> Status:
         """What the index holds: nothing when it turns out to be damaged. Asks no model and no network."""
         known = self._store.notices
@@ -199,6 +207,7 @@ class Engine:
             size_bytes=self._store.size_bytes(),
             problems=(*reader.problems(), *(reader.failures(current.key) if current else ())),
             notices=self._store.notices,
+            space=current.key if current else None,
         )
 
     def watch(

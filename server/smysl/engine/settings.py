@@ -55,8 +55,14 @@ class Settings:
     glossary: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def read_settings(raw: Mapping[str, Any]) -> tuple[Settings, tuple[Message, ...]]:
-    """Settings from a mapping of names as written (`snake_case`), and a message for each value that did not fit."""
+_DEFAULTS = Settings()
+
+
+def read_settings(raw: Mapping[str, Any], *, base: Settings = _DEFAULTS) -> tuple[Settings, tuple[Message, ...]]:
+    """Settings from a mapping of names as written (`snake_case`), and a message for each value that did not fit.
+
+    What is not written or does not fit is as in `base`.
+    """
     values: dict[str, Any] = {}
     problems: list[Message] = []
     known = {item.name: item for item in dataclasses.fields(Settings)}
@@ -74,7 +80,7 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Settings, tuple[Message, ...]
                     wanted=misfit.wanted,
                 )
             )
-    return dataclasses.replace(Settings(), **values), tuple(problems)
+    return dataclasses.replace(base, **values), tuple(problems)
 
 
 class _Misfit(Exception):

@@ -141,7 +141,10 @@ class Reason(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer of a search. `score` is in [0, 1]; ARCHITECTURE.md says what it means."""
+    """One answer of a search. `score` is in [0, 1]; ARCHITECTURE.md says what it means.
+
+    `highlights` say where the words that were looked for stand in `snippet`: code points, end exclusive.
+    """
 
     chunk_id: int
     path: str
@@ -155,6 +158,7 @@ class Hit:
     snippet: str
     reasons: tuple[Reason, ...] = ()
     is_stale: bool = False
+    highlights: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +303,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of a workspace's index."""
+    """The state of a workspace's index; `space` is the key of the one that answers."""
 
     workspace: str
     index_file: str
@@ -314,3 +318,4 @@ class Status:
     size_bytes: int
     problems: tuple[FileProblem, ...] = ()
     notices: tuple[Message, ...] = ()
+    space: str | None = None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smysl.engine.text.terms import identifiers, parts, terms, terms_of_names
+from smysl.engine.text.terms import identifiers, parts, places, terms, terms_of_names
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,26 @@ def test_identifiers_stand_in_the_text_in_order(text: str) -> None:
     place = 0
     for identifier in identifiers(text):
         place = text.index(identifier, place) + len(identifier)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "found"),
+    [
+        ("def get_user_name(self):", {"get_user_nam", "user", "name"}, ["user_name"]),
+        ("def getUser(self):", {"get_user"}, ["getUser"]),
+        ("проверяем срок токена", {"ток", "проверя"}, ["проверяем", "токена"]),
+        ("Ёлки; HTTPServer()", {"елк", "server"}, ["Ёлки", "Server"]),
+        ("if is_expired: pass", {"is", "expir"}, ["expired"]),
+        ("nothing", set(), []),
+    ],
+)
+def test_wanted_terms_are_found_where_they_are_written(text: str, wanted: set[str], found: list[str]) -> None:
+    assert [text[start:end] for start, end in places(text, wanted)] == found
+
+
+@given(st.text(max_size=60), st.sets(st.text(max_size=4), max_size=3))
+def test_places_are_in_order_and_inside_the_text(text: str, extra: set[str]) -> None:
+    last = 0
+    for start, end in places(text, extra | set(terms(text)[::2])):
+        assert last <= start < end <= len(text)
+        last = end

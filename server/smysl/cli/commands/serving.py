@@ -16,7 +16,9 @@ from smysl.serving import Address, Serving
 def lsp(
     session: Session,
     *,
-    stdio: Annotated[bool, typer.Option("--stdio", help="Speak on standard input and output, as without --tcp.")] = False,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", help="Speak on standard input and output, as without --tcp.")
+    ] = False,
     tcp: Annotated[
         str | None, typer.Option("--tcp", metavar="HOST:PORT", help="Listen here instead, for one editor at a time.")
     ] = None,
@@ -28,9 +30,7 @@ def lsp(
     if stdio and tcp is not None:
         raise UsageError(say("--stdio and --tcp exclude each other."))
     address = None if tcp is None else _address(tcp, any_host=any_host)
-    code = session.world.serve(
-        Serving(session.settings, session.problems, session.language, address, session.verbose)
-    )
+    code = session.world.serve(Serving(session.settings, session.problems, session.language, address, session.verbose))
     raise typer.Exit(code)
 
 

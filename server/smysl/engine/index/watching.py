@@ -62,6 +62,10 @@ class Watching:
         self._is_held.clear()
         self._watch.repeat(Again(_EVERYTHING, 0.0))
 
+    def cancel(self) -> None:
+        """End the run that goes on, and every later one; for a thread that does not want to wait for it."""
+        self._cancel.cancel()
+
     def __enter__(self) -> Self:
         """Start to watch, and index what changed before. Raises `WorkspaceError` if the folder cannot be watched."""
         self._watch.__enter__()
@@ -78,7 +82,7 @@ class Watching:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the run that goes on, and the watch. Idempotent."""
-        self._cancel.cancel()
+        self.cancel()
         self._watch.__exit__(kind, error, trace)
 
     def _told(self, report: IndexReport) -> None:

@@ -172,6 +172,7 @@ class Searcher:
 def hit_of(stored: StoredChunk, score: float, weights: Mapping[str, float]) -> Hit:
     """A stored chunk as a hit, its snippet chosen by the `weights` of terms."""
     chunk = stored.chunk
+    shown = snippet(chunk, weights)
     return Hit(
         chunk_id=stored.id,
         path=stored.path,
@@ -182,7 +183,8 @@ def hit_of(stored: StoredChunk, score: float, weights: Mapping[str, float]) -> H
         name_line=chunk.name_line,
         name_column=chunk.name_column,
         score=round(score, 6),
-        snippet=snippet(chunk, weights),
+        snippet=shown.text,
+        highlights=shown.highlights,
     )
 
 

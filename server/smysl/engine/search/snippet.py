@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from smysl.engine.text.terms import terms
+from smysl.engine.text.terms import places, terms
 from smysl.engine.types import Chunk, Kind
 
 _LINES = 4
 _GAP = "    …"
 
 
-def snippet(chunk: Chunk, weights: Mapping[str, float]) -> str:
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Lines of a chunk, joined by line feeds, and where the words stand that were looked for.
+
+    `highlights` are code points into `text`, end exclusive, in order, never touching.
+    """
+
+    text: str
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+def snippet(chunk: Chunk, weights: Mapping[str, float]) -> Snippet:
     """The line that names the chunk, and the run of up to four lines that holds most of `weights` (term to weight).
 
     A term counts once in a run; the earliest of equal runs is taken. Blank lines at the ends are left out.
@@ -31,9 +43,13 @@ def snippet(chunk: Chunk, weights: Mapping[str, float]) -> str:
     while body and not body[-1].strip():
         body.pop()
     if not body:
-        return lines[head]
+        return _marked(lines[head], weights)
     between = [_GAP] if any(line.strip() for line in lines[head + 1 : start]) else []
-    return "\n".join([lines[head], *between, *body])
+    return _marked("\n".join([lines[head], *between, *body]), weights)
+
+
+def _marked(text: str, weights: Mapping[str, float]) -> Snippet:
+    return Snippet(text, places(text, weights))
 
 
 def _naming_line(lines: list[str], chunk: Chunk) -> int:

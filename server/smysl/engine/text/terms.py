@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Container
 from functools import lru_cache
 from itertools import chain
 
@@ -80,6 +81,35 @@ def terms(text: str) -> list[str]:
 def terms_of_names(text: str) -> list[str]:
     """All terms of the names in `text`, in order, repeats kept."""
     return list(chain.from_iterable(map(terms_of_name, identifiers(text))))
+
+
+def places(text: str, wanted: Container[str]) -> tuple[tuple[int, int], ...]:
+    """Where the words of `text` stand whose terms are `wanted`: code points, end exclusive, in order, never touching.
+
+    An identifier is one place when all of it is wanted, or when it is a wanted compound.
+    """
+    found: list[tuple[int, int]] = []
+    for identifier in _IDENTIFIER.finditer(text):
+        for start, end in _places_in(identifier[0], wanted):
+            found.append((identifier.start() + start, identifier.start() + end))
+    return tuple(found)
+
+
+def _places_in(identifier: str, wanted: Container[str]) -> list[tuple[int, int]]:
+    if len(identifier) > _LONGEST:
+        return []
+    if fold(identifier) in wanted:
+        return [(0, len(identifier))]
+    found: list[tuple[int, int]] = []
+    for part in _PART.finditer(identifier.translate(_YO)):
+        word = part[0].lower()
+        if word in STOP_WORDS or stem(word) not in wanted:
+            continue
+        if found and not identifier[found[-1][1] : part.start()].strip("_"):
+            found[-1] = (found[-1][0], part.end())
+        else:
+            found.append(part.span())
+    return found
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:

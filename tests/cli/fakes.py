@@ -15,7 +15,7 @@ from smysl.cli.app import run
 from smysl.cli.world import World
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import IndexBusyError
-from smysl.engine.models import Model, Models
+from smysl.engine.models import Model, ModelKind, Models, Variant
 from smysl.engine.settings import Settings
 from smysl.engine.types import (
     FileProblem,
@@ -50,6 +50,12 @@ def hit(name: str = "Client.retry", *, path: str = "src/сеть.py", snippet: s
         snippet=snippet,
         reasons=(Reason.WORDS, Reason.NAME),
     )
+
+
+def model(name: str, dimensions: int | None, *, russian: bool | None, tag: str = "", is_known: bool = True) -> Model:
+    """A model of Ollama; installed under `tag`, if given."""
+    variants = (Variant(tag or name, "F16", 1_200_000_000, bool(tag)),)
+    return Model(name, ModelKind.OLLAMA, dimensions, russian, is_known, variants=variants)
 
 
 @dataclass
@@ -181,9 +187,9 @@ class Shell:
         self.served: list[Serving] = []
         self.models = Models(
             (
-                Model("bge-m3", 1024, russian=True, is_known=True, tags=("bge-m3:latest",)),
-                Model("mine", None, russian=False, is_known=False, tags=("mine",)),
-                Model("all-minilm", 384, russian=False, is_known=True),
+                model("bge-m3", 1024, russian=True, tag="bge-m3:latest"),
+                model("mine", None, russian=None, tag="mine", is_known=False),
+                model("all-minilm", 384, russian=False),
             )
         )
 

@@ -55,6 +55,8 @@ class FakeOllama:
     deaf: takes connections and never answers.
     junk: answers embed calls with these bytes and status 200.
     twist: changes the vectors of an embed answer, to lie.
+    library_is_away: pulls end as on a machine without internet.
+    pull_step_seconds: how long each of the four steps of a layer takes in a pull.
     """
 
     models: Sequence[str | FakeModel] = ("bge-m3",)
@@ -72,12 +74,15 @@ class FakeOllama:
     deaf: bool = False
     junk: bytes | None = None
     twist: Callable[[list[Any]], Any] | None = None
+    library_is_away: bool = False
+    pull_step_seconds: float = 0.0
 
     calls: list[EmbedCall] = field(default_factory=list, init=False)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list, init=False)
     loads: int = field(default=0, init=False)
     aborted_loads: int = field(default=0, init=False)
     rules: list[Rule] = field(default_factory=list, init=False)
+    pulled: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.installed = [FakeModel(model) if isinstance(model, str) else model for model in self.models]

@@ -296,16 +296,42 @@ class Routes(BaseHTTPRequestHandler):
         self._json(200, shown)
 
     def _pull(self, body: dict[str, Any]) -> None:
-        name = body.get("model", "")
-        if self.fake.find(name) is None and not resolve(name).is_known:
-            lines = [{"status": "pulling manifest"}, {"error": "pull model manifest: file does not exist"}]
+        fake, name = self.fake, body.get("model", "")
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-ndjson")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self._tell_line({"status": "pulling manifest"})
+        if fake.library_is_away:
+            self._tell_line({"error": 'pull model manifest: Get "https://registry": dial tcp: no such host'})
+        elif fake.find(name) is None and not resolve(name).is_known:
+            self._tell_line({"error": "pull model manifest: file does not exist"})
         else:
-            if self.fake.find(name) is None:
-                self.fake.installed.append(FakeModel(name))
-            done = ("pulling manifest", "verifying sha256 digest", "writing manifest", "success")
-            lines = [{"status": status} for status in done]
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        self._send(200, text.encode(), "application/x-ndjson")
+            self._pull_layers(name)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _pull_layers(self, name: str) -> None:
+        """Two layers, the large one in steps that take `pull_step_seconds`; goes on from where a pull broke off."""
+        fake = self.fake
+        model = fake.find(name) or FakeModel(name)
+        for digest, total in (("sha256:aaaaaaaaaaaa", model.size), ("sha256:bbbbbbbbbbbb", 1_000)):
+            while True:
+                done = fake.pulled.get((name, digest), 0)
+                completed = {"completed": done} if done else {}
+                self._tell_line({"status": f"pulling {digest[7:]}", "digest": digest, "total": total, **completed})
+                if done == total:
+                    break
+                time.sleep(fake.pull_step_seconds)
+                fake.pulled[name, digest] = min(total, done + -(-total // 4))
+        if fake.find(name) is None:
+            fake.installed.append(model)
+        for status in ("verifying sha256 digest", "writing manifest", "success"):
+            self._tell_line({"status": status})
+
+    def _tell_line(self, line: dict[str, Any]) -> None:
+        raw = json.dumps(line).encode() + b"\n"
+        self.wfile.write(f"{len(raw):x}\r\n".encode() + raw + b"\r\n")
+        self.wfile.flush()
 
     def _create(self, body: dict[str, Any]) -> None:
         if not body.get("files") and not body.get("from"):

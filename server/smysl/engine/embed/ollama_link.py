@@ -6,6 +6,7 @@ closes its connection, which frees the server within tens of milliseconds.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
@@ -32,6 +33,10 @@ KEEP_ALIVE_SECONDS = 600
 """Asked for explicitly on every call, since each call sets it anew: a search session does not pay a second load."""
 
 
+SILENT_SECONDS = 300.0
+"""How long a pull may say nothing: checking what was fetched takes minutes for a large model on a slow disk."""
+
+
 class Preempted(Exception):
     """The call was dropped for one that goes before it; it is to be sent again."""
 
@@ -50,11 +55,25 @@ class InstalledModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What the server says of a model; None where it does not say."""
+    """What the server says of a model; None where it does not say.
+
+    `cache_bytes` is what the model keeps of each token of a text: 0 for one that reads a text in one piece.
+    """
 
     context_length: int | None
     embedding_length: int | None
     capabilities: tuple[str, ...] | None
+    cache_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PullLine:
+    """A line of the answer to a pull: what the server is doing, and how many bytes of which layer are there."""
+
+    status: str
+    digest: str = ""
+    completed: int = 0
+    total: int = 0
 
 
 class OllamaLink:
@@ -129,6 +148,7 @@ class OllamaLink:
                 context_length=_whole(info.get(f"{architecture}.context_length")),
                 embedding_length=_whole(info.get(f"{architecture}.embedding_length")),
                 capabilities=None if shown.capabilities is None else tuple(shown.capabilities),
+                cache_bytes=_cache_bytes(info, architecture),
             )
 
         return self._call(ask, self._quick_seconds, cancel)
@@ -162,6 +182,23 @@ class OllamaLink:
             return answer.embeddings
 
         return self._call(ask, seconds, cancel, started)
+
+    def pull(self, model: str, heard: Callable[[PullLine], None], *, cancel: CancelToken | None = None) -> None:
+        """Have the server fetch `model`; `heard` gets each line of its answer, on another thread.
+
+        It may take as long as it takes, but not be silent for `SILENT_SECONDS`.
+        """
+
+        async def ask() -> None:
+            lines = aiter(await self._connected().pull(model, stream=True))
+            while True:
+                with anyio.fail_after(SILENT_SECONDS):
+                    line = await anext(lines, None)
+                if line is None:
+                    return
+                heard(PullLine(line.status or "", line.digest or "", line.completed or 0, line.total or 0))
+
+        self._call(ask, math.inf, cancel)
 
     def close(self) -> None:
         """Drop what is in flight and let go of thread and connections. Idempotent."""
@@ -268,6 +305,28 @@ def parse_version(written: object) -> tuple[int, ...] | None:
 
 def _drop(future: Future[Any]) -> None:
     future.cancel()
+
+
+def _cache_bytes(info: Mapping[str, Any], architecture: str) -> int | None:
+    """Keys and values of 16 bits: two, times layers, key-value heads, their width, and two bytes."""
+    if info.get(f"{architecture}.attention.causal") is False:
+        return 0
+    layers, heads, every_head, width, head_width = (
+        _whole(info.get(f"{architecture}.{name}"))
+        for name in (
+            "block_count",
+            "attention.head_count_kv",
+            "attention.head_count",
+            "embedding_length",
+            "attention.key_length",
+        )
+    )
+    if head_width is None and width is not None and every_head is not None:
+        head_width = width // every_head
+    heads = heads or every_head
+    if layers is None or heads is None or head_width is None:
+        return None
+    return 2 * layers * heads * head_width * 2
 
 
 def _whole(value: object) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.catalogue import language_notice, resolve, same_model, unknown_notice
-from smysl.engine.embed.known_models import MOST_TOKENS, CatalogueRow
+from smysl.engine.embed.known_models import KNOWN_MODELS, MOST_TOKENS, CatalogueRow
 from smysl.engine.embed.ollama import LOAD_SECONDS, ModelSetup, OllamaEmbedder
 from smysl.engine.embed.ollama_endpoint import endpoint
 from smysl.engine.embed.ollama_faults import Fault, Kind, error_of
@@ -35,6 +35,15 @@ class ListedModel:
     row: CatalogueRow
 
 
+@dataclass(frozen=True, slots=True)
+class DescribedModel:
+    """A model on the server, with what the catalogue and, for one that is not in it, the server know of it."""
+
+    installed: InstalledModel
+    row: CatalogueRow
+    facts: ModelFacts | None
+
+
 def list_models(
     settings: Settings, *, cancel: CancelToken | None = None, seconds: float = QUICK_SECONDS
 ) -> tuple[ListedModel, ...]:
@@ -44,6 +53,24 @@ def list_models(
     """
     with OllamaLink(endpoint(settings), quick_seconds=seconds) as link:
         return _listed(link, settings, cancel)
+
+
+def describe_models(settings: Settings, *, cancel: CancelToken | None = None) -> tuple[DescribedModel, ...]:
+    """As `list_models`; of the models that the catalogue lacks, those that can embed, with what the server says."""
+    published = {row.name for row in KNOWN_MODELS}
+    with OllamaLink(endpoint(settings)) as link:
+        described: list[DescribedModel] = []
+        for model in _listed(link, settings, cancel):
+            facts = None
+            if model.row.name not in published:
+                try:
+                    facts = _facts(link, model.installed.tag, cancel)
+                except Fault as fault:
+                    raise error_of(fault, model=model.installed.tag, host=link.endpoint.url) from fault
+                if facts.capabilities is not None and "embedding" not in facts.capabilities and not model.row.is_known:
+                    continue
+            described.append(DescribedModel(model.installed, model.row, facts))
+        return tuple(described)
 
 
 def server_version(settings: Settings) -> tuple[int, ...] | None:

@@ -1,0 +1,205 @@
+"""Questions of a client put to the engines of its folders, and their answers in the client's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.engine import Engine
+from smysl.engine.errors import SmyslError
+from smysl.engine.types import Filters, Hit, Kind, Message, Mode, SearchResult, Tests, Timings, say
+from smysl.lsp import wire
+from smysl.lsp.folder import FolderSession
+from smysl.lsp.folders import Place
+from smysl.lsp.places import Units, lines_of, path_of, uri_of
+
+if TYPE_CHECKING:
+    from smysl.engine.types import Subject
+
+_OPENING_SECONDS = 5.0
+"""How long a question waits for a folder that is being opened."""
+
+_Ask = Callable[[Engine, Filters], SearchResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hits of all folders, best first; `model` is None when the words alone answered."""
+
+    hits: tuple[wire.Hit, ...] = ()
+    model: str | None = None
+    notices: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarAnswer:
+    """Code like a function or a text; `subject` is the function, None for a text or where there is none."""
+
+    answer: Answer
+    subject: Subject | None
+    lines: Sequence[str]
+    source: Literal["buffer", "saved", "text"]
+
+
+def search(
+    sessions: Sequence[FolderSession], params: wire.SearchParams, *, units: Units, mode: Mode, cancel: CancelToken
+) -> Answer:
+    """The best hits of all folders together; scores are comparable between folders, for the model is the same.
+
+    Raises `SmyslError` when no folder can answer, `Cancelled`.
+    """
+
+    def ask(engine: Engine, filters: Filters) -> SearchResult:
+        return engine.search(params.query, top_k=params.top_k, filters=filters, mode=mode, cancel=cancel)
+
+    return _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=params.model)
+
+
+def symbols(sessions: Sequence[FolderSession], query: str, *, top_k: int, units: Units) -> Answer:
+    """What is called `query`, or nearly so."""
+
+    def ask(engine: Engine, filters: Filters) -> SearchResult:
+        return SearchResult(query, engine.symbols(query, top_k=top_k), None, Timings())
+
+    return _all(sessions, wire.Filters(), ask, top_k=top_k, units=units, model=None)
+
+
+def similar_text(
+    sessions: Sequence[FolderSession],
+    text: str,
+    params: wire.SimilarParams,
+    *,
+    within: tuple[Place, int, int] | None,
+    units: Units,
+    cancel: CancelToken,
+) -> SimilarAnswer:
+    """Code like `text`, which stands `within` these lines of a file, if it does. Raises as `search`."""
+
+    def ask(engine: Engine, filters: Filters) -> SearchResult:
+        own = None
+        if within is not None and within[0].folder.engine() is engine:
+            own = (within[0].path, within[1], within[2])
+        return engine.similar_text(text, top_k=params.top_k, filters=filters, cancel=cancel, within=own)
+
+    answer = _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=None)
+    return SimilarAnswer(answer, None, (), "text")
+
+
+def similar_at(place: Place, line: int, params: wire.SimilarParams, *, units: Units) -> SimilarAnswer:
+    """Code like the innermost function or class at `line` (from 1) of a file; no model is asked.
+
+    Raises `UsageError` when there is none.
+    """
+    engine = place.folder.engine(wait=_OPENING_SECONDS)
+    filters = _filters(place.folder, params.filters)
+    if engine is None or filters is None:
+        return SimilarAnswer(Answer(), None, (), "saved")
+    result = engine.similar(place.path, line, top_k=params.top_k, filters=filters)
+    subject = result.subject
+    return SimilarAnswer(
+        Answer(hits_of(place.folder, engine, result.hits, units=units), result.model, result.notices),
+        subject,
+        lines_of(engine.source(place.path) or ""),
+        "saved" if subject is None or subject.is_saved_version else "buffer",
+    )
+
+
+def hits_of(session: FolderSession, engine: Engine, hits: Iterable[Hit], *, units: Units) -> tuple[wire.Hit, ...]:
+    """Hits of a folder as they go over the wire; each file's text is read once."""
+    texts: dict[str, list[str]] = {}
+
+    def lines(path: str) -> list[str]:
+        if path not in texts:
+            texts[path] = lines_of(engine.source(path) or "")
+        return texts[path]
+
+    return tuple(_hit(session, hit, lines(hit.path), units) for hit in hits)
+
+
+def _all(
+    sessions: Sequence[FolderSession],
+    wanted: wire.Filters,
+    ask: _Ask,
+    *,
+    top_k: int,
+    units: Units,
+    model: str | None,
+) -> Answer:
+    hits: list[wire.Hit] = []
+    models: dict[str, None] = {}
+    notices: dict[str, Message] = {}
+    failure: SmyslError | None = None
+    is_answered = False
+    for session in sessions:
+        filters = _filters(session, wanted)
+        if filters is None:
+            continue
+        try:
+            engine = session.engine_with(model, wait=_OPENING_SECONDS)
+            if engine is None:
+                failure = SmyslError(session.state.message or say("The folder {path} is closed.", path=session.root))
+                continue
+            result = ask(engine, filters)
+            hits += hits_of(session, engine, result.hits, units=units)
+        except SmyslError as error:
+            if len(sessions) == 1:
+                raise
+            failure = error
+            continue
+        is_answered = True
+        if result.model is not None:
+            models.setdefault(result.model)
+        notices.update({str(notice): notice for notice in result.notices})
+    if failure is not None and not is_answered:
+        raise failure
+    if failure is not None:
+        notices.update({str(one): one for one in failure.sentences})
+    best = sorted(hits, key=attrgetter("score"), reverse=True)[:top_k]
+    return Answer(tuple(best), next(iter(models), None), tuple(notices.values()))
+
+
+def _filters(session: FolderSession, wanted: wire.Filters) -> Filters | None:
+    """The filters for one folder; None when nothing of it is wanted."""
+    within: list[str] = []
+    for uri in wanted.within:
+        path = path_of(uri)
+        inside = None if path is None else _inside(session.root, path)
+        if inside is not None:
+            within.append(inside)
+    if wanted.within and not within:
+        return None
+    return Filters(
+        paths=wanted.paths,
+        **({"within": tuple(within)} if within and "" not in within else {}),
+        kinds=frozenset(map(Kind, wanted.kinds)),
+        tests=Tests(wanted.tests),
+    )
+
+
+def _inside(root: Path, path: Path) -> str | None:
+    """`path` relative to `root`, "" for all of it; None when they have nothing in common."""
+    if path.is_relative_to(root):
+        inside = path.relative_to(root).as_posix()
+        return "" if inside == "." else inside
+    return "" if root.is_relative_to(path) else None
+
+
+def _hit(session: FolderSession, hit: Hit, lines: Sequence[str], units: Units) -> wire.Hit:
+    return wire.Hit(
+        uri=uri_of(session.path_of(hit.path)),
+        path=hit.path,
+        range=units.span(lines, hit.span),
+        selection_range=units.name(lines, hit.name_line, hit.name_column, hit.name),
+        name=hit.name,
+        container=hit.qualified_name.rpartition(".")[0] or None if hit.kind is not Kind.MODULE else None,
+        kind=hit.kind.value,
+        score=hit.score,
+        snippet=wire.Snippet(hit.snippet, tuple(units.stretch(hit.snippet, *one) for one in hit.highlights)),
+        reasons=tuple(reason.value for reason in hit.reasons),
+        stale=hit.is_stale,
+        unsaved=getattr(hit, "is_unsaved", False),
+    )

@@ -1,0 +1,100 @@
+"""Open documents: what an editor holds and has not saved is searched too, a moment after the last key press."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from pygls.workspace import Workspace
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import SmyslError
+from smysl.lsp.folder import FolderSession
+from smysl.lsp.folders import Place
+from smysl.lsp.pool import Pool
+
+_log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.3
+
+_OPENING_SECONDS = 30.0
+
+
+class Buffers:
+    """Hands open documents to the engines of their folders. For the thread of the event loop; one thread does the work.
+
+    `place` says which folder a document belongs to, now.
+    """
+
+    def __init__(self, place: Callable[[str], Place | None], workspace: Callable[[], Workspace]) -> None:
+        self._place = place
+        self._workspace = workspace
+        self._pool = Pool("smysl-buffers", size=1)
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._open: dict[str, Place | None] = {}
+        self._embedding = CancelToken()
+
+    def has(self, uri: str) -> bool:
+        """Whether a document is open that is Python."""
+        return uri in self._open
+
+    def changed(self, uri: str) -> None:
+        """A document was opened or changed; it is shown to the engine once nobody has typed for a moment."""
+        self._open.setdefault(uri, None)
+        self._forget_timer(uri)
+        self._timers[uri] = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._settled, uri)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed; what is on disk counts again."""
+        self._forget_timer(uri)
+        place = self._open.pop(uri, None)
+        if place is not None:
+            self._hide(place)
+
+    def rearranged(self) -> None:
+        """The folders have changed: each open document is shown where it belongs now."""
+        for uri in self._open:
+            self.changed(uri)
+
+    def stop(self) -> None:
+        """Take back what is at the model."""
+        self._embedding.cancel()
+        for uri in list(self._timers):
+            self._forget_timer(uri)
+
+    def _settled(self, uri: str) -> None:
+        self._timers.pop(uri, None)
+        place, before = self._place(uri), self._open.get(uri)
+        if before is not None and (place is None or place.folder is not before.folder):
+            self._hide(before)
+        self._open[uri] = place
+        if place is None:
+            return
+        text = self._workspace().get_text_document(uri).source
+        self._pool.submit(lambda: self._show(place.folder, place.path, text))
+
+    def _show(self, folder: FolderSession, path: str, text: str) -> None:
+        engine = folder.engine(wait=_OPENING_SECONDS)
+        if engine is None:
+            return
+        try:
+            engine.show(path, text)
+            engine.embed_shown(cancel=self._embedding)
+        except SmyslError as error:
+            _log.info("The open document %s is searched by words: %s", path, error)
+        except Exception:
+            _log.exception("The open document %s cannot be shown", path)
+
+    def _hide(self, place: Place) -> None:
+        def work() -> None:
+            engine = place.folder.engine()
+            if engine is not None:
+                engine.unshow(place.path)
+
+        self._pool.submit(work)
+
+    def _forget_timer(self, uri: str) -> None:
+        timer = self._timers.pop(uri, None)
+        if timer is not None:
+            timer.cancel()

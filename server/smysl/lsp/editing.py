@@ -1,0 +1,145 @@
+"""What an editor shows beside the code: hover, symbols, lenses, actions. Only a question in words calls a model."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import SmyslError
+from smysl.engine.types import Mode, say
+from smysl.lsp import answering, methods, wire
+from smysl.lsp.folders import Place
+from smysl.lsp.markup import kind_of_markup, similar_markdown, similar_plaintext
+from smysl.lsp.server import SmyslServer
+
+if TYPE_CHECKING:
+    from smysl.engine.types import Outline
+
+_DEFINITION = re.compile(r"\s*(?:async\s+def|def|class)\b")
+_IN_WORDS = re.compile(r"\s|[а-яёА-ЯЁ]")
+
+_LINKS = 5
+_SYMBOLS = 50
+
+_SYMBOL_KINDS = {
+    "function": lsp.SymbolKind.Function,
+    "method": lsp.SymbolKind.Method,
+    "class": lsp.SymbolKind.Class,
+    "module": lsp.SymbolKind.Module,
+}
+
+
+def is_python(uri: str, language: str) -> bool:
+    """Whether a document is Python, by what the client calls it or by its name."""
+    return language == "python" or PurePosixPath(uri).suffix in {".py", ".pyi"}
+
+
+async def hover(ls: SmyslServer, params: lsp.HoverParams) -> lsp.Hover | None:
+    """Links to code like the definition that begins at this line; None when nothing is like it."""
+    place = ls.place(params.text_document.uri)
+    if place is None or not place.folder.settings.hover_enabled or place.folder.engine() is None:
+        return None
+    lines = ls.workspace.get_text_document(params.text_document.uri).lines
+    line = params.position.line
+    if line >= len(lines) or not _DEFINITION.match(lines[line]):
+        return None
+    answer = await ls.answer(partial(_like, ls, place, line + 1))
+    if answer is None or not answer.hits:
+        return None
+    title = ls.translate(say("Similar code"))
+    kind = kind_of_markup(ls.client_capabilities)
+    if kind is lsp.MarkupKind.Markdown:
+        value = similar_markdown(title, answer.hits, open_command=ls.client_commands.get("open"))
+    else:
+        value = similar_plaintext(title, answer.hits)
+    return lsp.Hover(lsp.MarkupContent(kind, value))
+
+
+async def workspace_symbol(ls: SmyslServer, query: str) -> list[lsp.SymbolInformation]:
+    """What a question in words finds, or what is called so."""
+    query = query.strip()
+    sessions = [one for one in ls.folders.sessions if one.settings.workspace_symbol]
+    if not query or not sessions:
+        return []
+    units = ls.units
+
+    def ask(token: CancelToken) -> answering.Answer:
+        if _IN_WORDS.search(query):
+            params = wire.SearchParams(query, top_k=_SYMBOLS)
+            return answering.search(sessions, params, units=units, mode=Mode.FUSED, cancel=token)
+        return answering.symbols(sessions, query, top_k=_SYMBOLS, units=units)
+
+    answer = await ls.answer(ask)
+    return [
+        lsp.SymbolInformation(
+            location=lsp.Location(hit.uri, hit.selection_range),
+            name=hit.name,
+            kind=_SYMBOL_KINDS[hit.kind],
+            container_name=hit.container or hit.path,
+        )
+        for hit in answer.hits
+    ]
+
+
+async def code_lens(ls: SmyslServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+    """ "N similar" above each definition that has near twins."""
+    uri = params.text_document.uri
+    place = ls.place(uri)
+    if place is None or not place.folder.settings.code_lens:
+        return []
+    twins = await ls.answer(partial(_twins, place))
+    lenses = []
+    for outline, count in twins:
+        at = lsp.Position(outline.name_line - 1, 0)
+        title = ls.translate(say("{count} similar", count=count))
+        lenses.append(lsp.CodeLens(lsp.Range(at, at), _show_similar(ls, title, uri, at)))
+    return lenses
+
+
+async def code_action(ls: SmyslServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """ "Find similar code" where there is a definition, or something is selected."""
+    uri = params.text_document.uri
+    place = ls.place(uri)
+    if place is None or not place.folder.settings.code_action:
+        return []
+    only = params.context.only
+    if only and not any(kind in ("", lsp.CodeActionKind.Empty) for kind in only):
+        return []
+    title = ls.translate(say("Find similar code"))
+    at = params.range.start
+    return [lsp.CodeAction(title=title, command=_show_similar(ls, title, uri, at))]
+
+
+def _show_similar(ls: SmyslServer, title: str, uri: str, at: lsp.Position) -> lsp.Command:
+    position: Any = {"line": at.line, "character": at.character}
+    own = ls.client_commands.get("similar")
+    if own is not None:
+        return lsp.Command(title, own, [uri, position])
+    return lsp.Command(title, methods.COMMAND_SHOW_SIMILAR, [{"uri": uri, "position": position}])
+
+
+def _like(ls: SmyslServer, place: Place, line: int, _: CancelToken) -> answering.Answer | None:
+    engine = place.folder.engine()
+    if engine is None:
+        return None
+    try:
+        least = place.folder.settings.hover_threshold
+        result = engine.similar(place.path, line, top_k=_LINKS, least=least)
+    except SmyslError:  # nothing is stored there yet
+        return None
+    if result.model is None or result.subject is None:
+        return None
+    return answering.Answer(answering.hits_of(place.folder, engine, result.hits, units=ls.units), result.model)
+
+
+def _twins(place: Place, _: CancelToken) -> list[tuple[Outline, int]]:
+    engine = place.folder.engine()
+    if engine is None:
+        return []
+    counts = engine.near_twins(place.path, least=place.folder.settings.hover_threshold)
+    return [(one, counts[one.chunk_id]) for one in engine.outline(place.path) if counts.get(one.chunk_id)]

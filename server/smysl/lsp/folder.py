@@ -1,0 +1,226 @@
+"""One workspace folder: an engine on it, and a thread that keeps its index equal to the files."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from smysl.engine.engine import Engine
+from smysl.engine.errors import SmyslError
+from smysl.engine.index import Watching
+from smysl.engine.types import IndexReport, Message, Phase, Progress, Status, say
+from smysl.lsp.settings import ServerSettings
+from smysl.lsp.wire import State
+
+_log = logging.getLogger(__name__)
+
+QUIET_WORK = 20
+"""An index run with fewer files or texts left than this changes no state and shows no progress."""
+
+_EVERY_SECONDS = 0.1
+_PATIENCE_SECONDS = 1.0
+
+_HANDING_OVER_SECONDS = 30.0
+"""How long a session waits for the batch that its predecessor has at the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What can be said of a folder now. `message` is None where the state says all."""
+
+    state: State = "starting"
+    message: Message | None = None
+    advice: Message | None = None
+    progress: Progress | None = None
+    status: Status | None = None
+    notices: tuple[Message, ...] = ()
+    error: Message | None = None
+
+
+class FolderSession:
+    """A folder that is searched and kept indexed from `start` to `stop`.
+
+    `on_change` is called with the session whenever `state` changes, `on_progress` with every step of an index run that
+    is worth showing, and None when it ends; all from a thread.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        root: Path,
+        settings: ServerSettings,
+        *,
+        on_change: Callable[[FolderSession], None],
+        on_progress: Callable[[FolderSession, Progress | None], None],
+        successor_of: FolderSession | None = None,
+    ) -> None:
+        """`successor_of` is a session on the same folder with other settings: it is stopped, then this one begins."""
+        self.uri = uri
+        self.root = root
+        self.settings = settings
+        self._on_change = on_change
+        self._on_progress = on_progress
+        self._successor_of = successor_of
+        self._state = FolderState()
+        self._is_shown = False
+        self._shown_at = 0.0
+        self._is_held = False
+        self._opened = threading.Event()
+        self._ended = threading.Event()
+        self._engine: Engine | None = None
+        self._others: dict[str, Engine] = {}
+        self._watching: Watching | None = None
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name=f"smysl-folder-{root.name}", daemon=True)
+
+    def path_of(self, path: str) -> Path:
+        """Where a file of the index lies, as the client names the folder."""
+        return self.root / path
+
+    @property
+    def state(self) -> FolderState:
+        """What can be said of the folder now."""
+        return self._state
+
+    def start(self) -> None:
+        """Open the engine and begin to index, in a thread of its own."""
+        self._thread.start()
+
+    def engine(self, *, wait: float = 0.0) -> Engine | None:
+        """The engine, once it is open: waited for up to `wait` seconds. None where it cannot be opened."""
+        self._opened.wait(wait)
+        return self._engine
+
+    def engine_with(self, model: str | None, *, wait: float = 0.0) -> Engine | None:
+        """An engine on the same index that asks another model, and is kept; None is the model of the settings."""
+        engine = self.engine(wait=wait)
+        if engine is None or model is None or model == self.settings.engine.model:
+            return engine
+        with self._lock:
+            if self._ended.is_set():
+                return None
+            if model not in self._others:
+                self._others[model] = Engine.open(self.root, replace(self.settings.engine, model=model))
+            return self._others[model]
+
+    def hold(self) -> None:
+        """Stop giving texts to the model, until `resume`."""
+        self._is_held = True
+        if self._watching is not None:
+            self._watching.hold()
+        self._settle()
+
+    def resume(self) -> None:
+        """Look through the whole folder again, and give to the model what waits for it."""
+        self._is_held = False
+        if self._watching is not None:
+            self._watching.resume()
+
+    def clean(self) -> int:
+        """Remove the index; returns the bytes freed. The session is at an end with it. Raises `IndexBusyError`."""
+        engine = self._engine
+        self.stop(wait=_HANDING_OVER_SECONDS)
+        if engine is None:
+            return 0
+        return engine.clean()
+
+    def stop(self, *, wait: float = _PATIENCE_SECONDS) -> None:
+        """End the index run and close the engine; waits for that up to `wait` seconds. Idempotent."""
+        self._ended.set()
+        if self._watching is not None:
+            self._watching.cancel()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(wait)
+
+    def _run(self) -> None:
+        if self._successor_of is not None:
+            self._successor_of.stop(wait=_HANDING_OVER_SECONDS)
+            self._successor_of = None
+        try:
+            with Engine.open(self.root, self.settings.engine) as engine:
+                self._engine = engine
+                self._opened.set()
+                self._keep(engine)
+                self._engine = None
+        except SmyslError as error:
+            _log.warning("%s: %s", self.root, error)
+            self._become(FolderState("error", error.message, error.advice, error=error.message))
+        except Exception as error:
+            _log.exception("The folder %s cannot be indexed", self.root)
+            message = say("Something unexpected went wrong: {kind}: {error}", kind=type(error).__name__, error=error)
+            self._become(FolderState("error", message, error=message))
+        finally:
+            self._opened.set()
+            with self._lock:
+                others, self._others = self._others, {}
+            for other in others.values():
+                other.close()
+
+    def _keep(self, engine: Engine) -> None:
+        try:
+            self._watching = watching = engine.watch(self._updated, progress=self._progressed)
+            if self._is_held:
+                watching.hold()
+            with watching:
+                self._settle()
+                self._ended.wait()
+        except SmyslError as error:  # the index cannot be written: it answers as it is
+            self._tell("degraded", error.message, error.advice)
+            self._ended.wait()
+
+    def _updated(self, report: IndexReport) -> None:
+        self._shown(None)
+        if report.notices:
+            self._tell(
+                "degraded", report.notices[0], report.notices[1] if len(report.notices) > 1 else None, report.notices
+            )
+        elif not report.gave_way:
+            self._settle()
+
+    def _settle(self) -> None:
+        """The state between index runs."""
+        if self._is_held:
+            self._tell(
+                "degraded",
+                say("Indexing by meaning was stopped; the words answer for what has no vector yet."),
+                say("Index again to go on."),
+            )
+        else:
+            self._tell("ready", None, None)
+
+    def _tell(
+        self, state: State, message: Message | None, advice: Message | None, notices: tuple[Message, ...] = ()
+    ) -> None:
+        engine = self._engine
+        status = self._state.status
+        if engine is not None and not self._ended.is_set():
+            try:
+                status = engine.status()
+            except SmyslError as trouble:
+                state, message, advice = "error", trouble.message, trouble.advice
+        error = message if state == "error" else self._state.error
+        told = notices or (status.notices if status else ())
+        self._become(FolderState(state, message, advice, None, status, told, error))
+
+    def _progressed(self, progress: Progress) -> None:
+        is_much = self._is_shown or progress.total - progress.done >= QUIET_WORK
+        now = time.monotonic()
+        if progress.phase is Phase.SCANNING or not is_much or now - self._shown_at < _EVERY_SECONDS:
+            return
+        self._shown_at = now
+        self._shown(progress)
+        self._become(replace(self._state, state="indexing", message=None, advice=None, progress=progress))
+
+    def _shown(self, progress: Progress | None) -> None:
+        if progress is not None or self._is_shown:
+            self._is_shown = progress is not None
+            self._on_progress(self, progress)
+
+    def _become(self, state: FolderState) -> None:
+        if not self._ended.is_set():
+            self._state = state
+            self._on_change(self)

@@ -1,0 +1,278 @@
+"""The server object: what it knows of its client, its folders and its documents, and how it speaks to the client."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+import attrs
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+
+from smysl import __version__
+from smysl.engine.cancel import CancelToken
+from smysl.engine.errors import Cancelled, SmyslError
+from smysl.engine.types import Message, Progress
+from smysl.l10n import Language, language_from_locale, translate
+from smysl.lsp import methods, wire
+from smysl.lsp.buffers import Buffers
+from smysl.lsp.folder import FolderSession
+from smysl.lsp.folders import Folders, Place
+from smysl.lsp.places import Units, path_of
+from smysl.lsp.pool import Pool
+from smysl.lsp.progress import ProgressBar
+from smysl.lsp.settings import SECTION, ServerSettings, read_server_settings
+from smysl.lsp.statuses import status_of
+from smysl.serving import Serving
+
+_log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
+
+_CLIENT_SECONDS = 10.0
+"""How long a request to the client may take; pygls itself waits for ever."""
+
+
+@attrs.define
+class _Request:
+    """A custom request; its params are read in its handler, so that a misfit is answered: pygls itself would not."""
+
+    id: int | str
+    method: str
+    params: Any = None
+    jsonrpc: str = "2.0"
+
+
+class SmyslProtocol(LanguageServerProtocol):
+    """The standard protocol, and params of custom requests as they came."""
+
+    @lru_cache  # noqa: B019 - as in the method it overrides; there is one protocol a process
+    def get_message_type(self, method: str) -> type[Any] | None:
+        """How a message is read."""
+        return _Request if method in methods.WITH_PARAMS else super().get_message_type(method)
+
+
+class SmyslServer(LanguageServer):
+    """Everything that lives as long as a connection. What is called here is called on the thread of the event loop."""
+
+    def __init__(self, serving: Serving) -> None:
+        super().__init__("smysl", __version__, protocol_cls=SmyslProtocol)
+        self._serving = serving
+        self._base = serving.settings
+        self._language: Language = serving.language
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._told: set[str] = set()
+        self._bars: dict[FolderSession, ProgressBar] = {}
+        self._raw_settings: dict[str | None, Any] = {}
+        self._model: str | None = None
+        self._status: wire.Status | None = None
+        self._is_status_due = False
+        self.client_commands: Mapping[str, str] = {}
+        self.questions = Pool("smysl-questions", size=4)
+        self.folders = Folders(on_change=self._folder_changed, on_progress=self._folder_progressed)
+        self.buffers = Buffers(self.folders.place, lambda: self.workspace)
+        self.searching: CancelToken | None = None
+
+    # Life
+
+    def initialise(self, params: lsp.InitializeParams) -> None:
+        """Take from `initialize` what is known before any request."""
+        self._loop = asyncio.get_running_loop()
+        if params.locale:
+            self._language = language_from_locale({"SMYSL_LANG": params.locale.replace("-", "_")})
+        options = params.initialization_options
+        options = dict(options) if isinstance(options, Mapping) else {}
+        commands = options.pop("clientCommands", None)
+        if isinstance(commands, Mapping):
+            self.client_commands = {name: one for name, one in commands.items() if isinstance(one, str)}
+        self._raw_settings = {None: options}
+
+    async def begin(self) -> None:
+        """The client is ready: ask for its settings, and open its folders."""
+        workspace = self.client_capabilities.workspace
+        changes = workspace.did_change_configuration if workspace else None
+        if changes is not None and changes.dynamic_registration:
+            registration = lsp.Registration("smysl-configuration", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, None)
+            await self.ask(self.client_register_capability_async(lsp.RegistrationParams([registration])))
+        self.folders.change(added=list(self.workspace.folders) or list(filter(None, [self.workspace.root_uri])))
+        await self.configure()
+        for problem in self._serving.problems:
+            self.tell_once(problem)
+
+    async def configure(self, sent: Any = None) -> None:
+        """Settings may have changed: pull them, or take what was `sent`, and arrange the folders by them."""
+        workspace = self.client_capabilities.workspace
+        if workspace is not None and workspace.configuration:
+            scopes: list[str | None] = [None, *self.folders.uris]
+            items = [lsp.ConfigurationItem(scope_uri=scope, section=SECTION) for scope in scopes]
+            found = await self.ask(self.workspace_configuration_async(lsp.ConfigurationParams(items)))
+            if found is not None and len(found) == len(scopes) and any(one is not None for one in found):
+                self._raw_settings = dict(zip(scopes, found, strict=True))
+                self._model = None
+        elif isinstance(sent, Mapping):
+            self._raw_settings = {None: sent.get(SECTION, sent)}
+            self._model = None
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Make the sessions those of the folders and settings that hold now."""
+        logging.getLogger("smysl").setLevel(self.settings().log_level.upper())
+        self.folders.arrange(self.settings)
+        self.buffers.rearranged()
+        self.status_changed()
+
+    def settings(self, scope: str | None = None) -> ServerSettings:
+        """The settings of a folder, or of all."""
+        raw = self._raw_settings.get(scope, self._raw_settings.get(None))
+        settings, problems = read_server_settings(raw, self._base)
+        for problem in problems:
+            self.tell_once(problem)
+        if self._model is not None:
+            settings = replace(settings, engine=replace(settings.engine, model=self._model))
+        return settings
+
+    def select_model(self, model: str) -> None:
+        """Use `model` until the client's settings change."""
+        self._model = model
+        self.arrange()
+
+    def shutdown(self) -> None:
+        """The client is gone, in whatever way. Takes about a second at the most."""
+        self.buffers.stop()
+        if self.searching is not None:
+            self.searching.cancel()
+        self.folders.stop()
+        super().shutdown()  # type: ignore[no-untyped-call]  # pygls has no types there
+
+    # Speaking to the client
+
+    @property
+    def units(self) -> Units:
+        """How the client counts."""
+        return Units(self.workspace.position_codec)
+
+    def translate(self, message: Message) -> str:
+        """`message` in the person's language."""
+        return translate(message, self._language)
+
+    def tell_once(self, message: Message) -> None:
+        """Show a warning, unless it was shown before."""
+        text = self.translate(message)
+        if text not in self._told:
+            self._told.add(text)
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, text))
+
+    async def ask(self, question: Coroutine[Any, Any, _Result]) -> _Result | None:
+        """The client's answer; None when it gives none in time."""
+        try:
+            return await asyncio.wait_for(question, _CLIENT_SECONDS)
+        except (asyncio.TimeoutError, JsonRpcException) as error:
+            _log.warning("The client did not answer: %r", error)
+            return None
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """To the log: a popup for each malformed message would help nobody."""
+        _log.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let `work` go on by itself; what it raises goes to the log."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._spawned)
+
+    def _spawned(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("Background work failed", exc_info=error)
+
+    # Questions
+
+    async def answer(self, call: Callable[[CancelToken], _Result], token: CancelToken | None = None) -> _Result:
+        """What `call` returns, from another thread, errors turned into those of the protocol.
+
+        A request that is cancelled takes the work back.
+        """
+        token = token or CancelToken()
+        try:
+            return await self.questions.run(partial(call, token))
+        except Cancelled as error:
+            raise JsonRpcException(self.translate(error.message), code=lsp.LSPErrorCodes.ServerCancelled) from error
+        except SmyslError as error:
+            advice = None if error.advice is None else self.translate(error.advice)
+            raise JsonRpcException(
+                self.translate(error.message),
+                code=lsp.LSPErrorCodes.RequestFailed,
+                data={"kind": type(error).__name__, "advice": advice},
+            ) from error
+        finally:
+            token.cancel()
+
+    def place(self, uri: str) -> Place | None:
+        """The folder that holds the file of `uri`."""
+        return self.folders.place(uri) if path_of(uri) is not None else None
+
+    # Status
+
+    def status(self) -> wire.Status:
+        """The state of all folders together."""
+        return status_of(self.folders.sessions, wanted=self.settings().engine.model, translate=self.translate)
+
+    def status_changed(self) -> None:
+        """Tell the client, once for all that changes in a moment."""
+        if not self._is_status_due:
+            self._is_status_due = True
+            asyncio.get_running_loop().call_later(0.05, self._send_status)
+
+    def _send_status(self) -> None:
+        self._is_status_due = False
+        status = self.status()
+        if status != self._status:
+            self._status = status
+            self.protocol.notify(methods.STATUS, wire.to_json(status))
+
+    def _folder_changed(self, session: FolderSession) -> None:
+        self.soon(self.status_changed)
+
+    def _folder_progressed(self, session: FolderSession, progress: Progress | None) -> None:
+        self.soon(partial(self._show_progress, session, progress))
+
+    def _show_progress(self, session: FolderSession, progress: Progress | None) -> None:
+        bar = self._bars.get(session)
+        if progress is None:
+            if bar is not None:
+                del self._bars[session]
+                bar.end()
+            return
+        window = self.client_capabilities.window
+        if bar is None and window is not None and window.work_done_progress:
+            bar = ProgressBar(self, session.root.name, translate=self.translate, on_cancel=partial(self._hold, session))
+            self._bars[session] = bar
+            self.spawn(bar.begin())
+        if bar is not None:
+            bar.report(progress)
+
+    def _hold(self, session: FolderSession) -> None:
+        self.questions.submit(session.hold)
+
+    def cancel_progress(self, token: int | str) -> None:
+        """A person has pressed cancel on a progress bar."""
+        for bar in self._bars.values():
+            if bar.token == token:
+                bar.cancelled()
+                return
+
+    def soon(self, call: Callable[[], None]) -> None:
+        """Have `call` made on the thread of the event loop; for other threads."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(call)
+            except RuntimeError:  # it was closed just now
+                _log.debug("The event loop is gone")

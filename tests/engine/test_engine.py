@@ -178,9 +178,13 @@ def test_vectors_of_two_models_never_meet(tmp_path: Path, workspace: Path) -> No
         # The other model's vectors have the same length, so nothing but the space keeps them apart.
         other = dataclasses.replace(settings, model="snowflake-arctic-embed2")
         with Engine.open(workspace, other) as engine:
-            assert engine.search("order", mode=Mode.DENSE).hits == ()
+            # Nothing of its own is there yet: the first model stands in, and it is the one that embeds the query.
+            result = engine.search("order", mode=Mode.DENSE)
+            assert (result.model, fake.calls[-1].model) == ("bge-m3", "bge-m3")
+            assert any("bge-m3 answer meanwhile" in str(notice) for notice in result.notices)
             engine.refresh()
-            assert engine.search("order", mode=Mode.DENSE).hits
+            result = engine.search("order", mode=Mode.DENSE)
+            assert (result.model, fake.calls[-1].model) == ("snowflake-arctic-embed2", "snowflake-arctic-embed2")
             assert engine.status().spaces == ("snowflake-arctic-embed2 (1024)", "bge-m3 (1024)")
 
 

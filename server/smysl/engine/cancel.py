@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 from smysl.engine.errors import Cancelled
 
+_LOOK_EVERY_SECONDS = 0.05
+"""Between two looks whether the work is still wanted, while waiting for a lock."""
+
 
 class CancelToken:
     """Set once by `cancel()`; safe to share between threads."""
@@ -40,6 +43,16 @@ class CancelToken:
     def wait(self, seconds: float) -> bool:
         """Sleep for up to `seconds`, less when cancelled; returns whether it was."""
         return self._event.wait(seconds)
+
+    @contextmanager
+    def holding(self, lock: threading.Lock) -> Iterator[None]:
+        """Hold `lock` for the block; raises `Cancelled` when the work is taken back before its turn."""
+        while not lock.acquire(timeout=_LOOK_EVERY_SECONDS):
+            self.check()
+        try:
+            yield
+        finally:
+            lock.release()
 
     @contextmanager
     def calling(self, callback: Callable[[], None]) -> Iterator[None]:

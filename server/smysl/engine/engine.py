@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,8 +16,10 @@ from types import TracebackType
 
 from typing_extensions import Self
 
+from smysl.engine.answering import most_complete
 from smysl.engine.cancel import CancelToken
-from smysl.engine.embed.choose import LEXICAL, Choice, choose_embedder, stored_space
+from smysl.engine.choosing import ASK_AGAIN_SECONDS, ModelInUse
+from smysl.engine.embed.choose import LEXICAL, Choice, stored_space
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import (
     EmbedderError,
@@ -48,9 +49,6 @@ from smysl.engine.types import (
     say,
 )
 
-_ASK_AGAIN_SECONDS = 30.0
-"""How long a choice without a model stands before Ollama is looked for again."""
-
 _WAIT_SECONDS = 10.0
 """How long a search that met damage waits for another process that builds the index anew."""
 
@@ -68,10 +66,8 @@ class Engine:
         self._workspace = workspace
         self._settings = settings
         self._store = store
-        self._choice: Choice | None = Choice(embedder) if embedder else None
-        self._chosen_at = 0.0
-        self._choosing = threading.Lock()
         self._repairing = threading.Lock()
+        self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
 
     @classmethod
@@ -112,10 +108,11 @@ class Engine:
         """
         if not self._store.is_writable:
             return self._unchanged()
-        choice = Choice(None) if mode is Mode.LEXICAL else self._model(cancel)
+        choice = Choice(None) if mode is Mode.LEXICAL else self._model.choice(cancel)
+        drifted = self._model.drift(choice)
         indexer = self._indexer(choice.embedder)
         report = indexer.refresh(progress=progress, cancel=cancel, retry_failed=force, wait=wait)
-        return replace(report, notices=(*self._store.notices, *choice.notices, *report.notices))
+        return replace(report, notices=(*self._store.notices, *choice.notices, *drifted, *report.notices))
 
     def search(
         self,
@@ -129,12 +126,13 @@ class Engine:
     ) -> SearchResult:
         """The best `top_k` chunks for `query`, from the index as it is.
 
-        When the model does not answer, the words do, with a notice; in `Mode.DENSE` that is an error.
+        When the model does not answer, the words do, with a notice; in `Mode.DENSE` that is an error. While the vectors
+        of the model are being made, those of another one that has more of them answer, with a notice.
         `without` names ranking rules and kinds of stand-ins for words to leave out, for ablations.
         """
         if top_k < 1:
             raise UsageError(say("The number of results must be at least 1."))
-        choice = Choice(None) if mode is Mode.LEXICAL else self._model(cancel)
+        choice = Choice(None) if mode is Mode.LEXICAL else self._model.choice(cancel)
         if mode is Mode.DENSE and choice.embedder is None:
             raise ModelUnavailable(
                 say("There is no model to search by meaning."), choice.notices[0] if choice.notices else None
@@ -143,16 +141,21 @@ class Engine:
         glossary, notices = self._glossary.current()
 
         def ask() -> SearchResult:
-            searcher = Searcher(self._store.reader, choice.embedder, glossary=glossary, without=without)
+            answering = self._model.answering(choice, cancel)
+            searcher = Searcher(
+                self._store.reader, answering.embedder if answering else None, glossary=glossary, without=without
+            )
             result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
-            return self._checked(replace(result, notices=(*choice.notices, *notices, *result.notices)))
+            told = answering.notices if answering else ()
+            return self._checked(replace(result, notices=(*choice.notices, *told, *notices, *result.notices)))
 
         return self._unless_damaged(ask, mode, cancel=cancel)
 
     def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Code like the innermost chunk at `line` (1-based) of `path`, from stored vectors; no model is called.
 
-        The vectors are those of `settings.model` if the index has them, else those that were used last.
+        The vectors are those of `settings.model` if the index has them, else those that were used last; those of
+        another model while it has more of them.
         Raises `UsageError` when the index has no chunk there.
         """
         return self._unless_damaged(
@@ -166,7 +169,10 @@ class Engine:
                 say("The index has no function or class at {path}:{line}.", path=path, line=line),
                 say("Give a line inside one, in a file of the workspace, and index the workspace first."),
             )
-        space, notices = stored_space([one.space for one in self._store.reader.spaces()], self._settings)
+        reader = self._store.reader
+        space, notices = stored_space([one.space for one in reader.spaces()], self._settings)
+        if space is not None and not reader.is_filled(space.key):
+            space = most_complete(reader.fillings(), space)
         result = similar(self._store.reader, space, stored, top_k=top_k, filters=filters)
         return self._checked(replace(result, notices=(*notices, *result.notices)))
 
@@ -261,10 +267,7 @@ class Engine:
     def close(self) -> None:
         """Let go of the index file and the model."""
         self._store.close()
-        with self._choosing:
-            choice, self._choice = self._choice, None
-        if choice and choice.embedder:
-            choice.embedder.close()
+        self._model.close()
 
     def __enter__(self) -> Self:
         return self
@@ -287,25 +290,15 @@ class Engine:
         if mode is Mode.LEXICAL:
             return Attempt(self._indexer(None))
         try:
-            choice = self._model(cancel, patience=min(_ASK_AGAIN_SECONDS, pauses.longest / 2))
+            choice = self._model.choice(cancel, patience=min(ASK_AGAIN_SECONDS, pauses.longest / 2))
         except EmbedderError as error:
             choice = Choice(None, error.sentences)
         is_lost = choice.embedder is None and self._settings.model.strip() != LEXICAL
         return Attempt(
-            self._indexer(choice.embedder), is_complete=not is_lost, notices=choice.notices if is_lost else ()
+            self._indexer(choice.embedder),
+            is_complete=not is_lost,
+            notices=choice.notices if is_lost else self._model.drift(choice),
         )
-
-    def _model(self, cancel: CancelToken | None = None, *, patience: float = _ASK_AGAIN_SECONDS) -> Choice:
-        """The model to use; one that does not answer now is looked for again later, one that is missing raises."""
-        with self._choosing:
-            waited = time.monotonic() - self._chosen_at
-            if self._choice is None or (self._choice.embedder is None and waited > patience):
-                try:
-                    self._choice = choose_embedder(self._settings, cancel=cancel)
-                except ModelUnavailable as error:
-                    self._choice = Choice(None, error.sentences)
-                self._chosen_at = time.monotonic()
-            return self._choice
 
     def _unchanged(self) -> IndexReport:
         status = self.status()

@@ -161,11 +161,19 @@ class Hit:
     highlights: tuple[tuple[int, int], ...] = ()
 
 
+SAME_VECTORS = 0.99
+"""The least cosine of two vectors of one text that still count as the same. Another processor, card or build differs in
+the fourth decimal; another reading of a letter or sign by the tokeniser moves the probe by tenths."""
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """An embedding space: vectors are comparable only within one, and `key` names it.
 
-    `key` is a digest of all that decides the vectors: model digest, prompts, dimensions and options.
+    `key` is a digest of all that decides the vectors: model digest, prompts and dimensions, and the probe where a
+    server computes others than it did before. `options` are those of the call, which change no vector.
+    `probe` is the vector of a fixed text (32-bit floats, little-endian) and `computed_by` the version of the server
+    that was seen to give it; both are empty for a model whose digest alone decides, or where they could not be had.
     """
 
     key: str
@@ -174,6 +182,26 @@ class Space:
     digest: str = ""
     prompt_version: str = ""
     options: str = ""
+    probe: bytes = b""
+    computed_by: str = ""
+
+    def is_kin_of(self, other: Space) -> bool:
+        """Whether the same model, called in the same way, made both; a server may still have computed them apart."""
+        mine = (self.digest, self.prompt_version, self.dimensions)
+        return bool(self.digest) and mine == (other.digest, other.prompt_version, other.dimensions)
+
+    def agreement(self, other: Space) -> float | None:
+        """The cosine of the two probes; None where one is not known."""
+        if not self.probe or len(self.probe) != len(other.probe):
+            return None
+        return float(np.dot(np.frombuffer(self.probe, dtype="<f4"), np.frombuffer(other.probe, dtype="<f4")))
+
+    def agrees_with(self, other: Space) -> bool:
+        """Whether vectors of both may meet: kin whose probes agree, or, where neither has a probe, of one key."""
+        agreement = self.agreement(other)
+        if agreement is None:
+            return self.key == other.key and self.probe == other.probe
+        return self.is_kin_of(other) and agreement >= SAME_VECTORS
 
 
 _SIGNS = string.punctuation.encode()

@@ -21,7 +21,7 @@ from http.server import ThreadingHTTPServer
 from typing import Any
 
 from tests.engine.embed.fake_models import FakeModel
-from tests.engine.embed.fake_routes import EmbedCall, Routes
+from tests.engine.embed.fake_routes import EmbedCall, Routes, is_probe
 from typing_extensions import Self
 
 LONGEST_NAP = 0.005
@@ -57,6 +57,8 @@ class FakeOllama:
     twist: changes the vectors of an embed answer, to lie.
     library_is_away: pulls end as on a machine without internet.
     pull_step_seconds: how long each of the four steps of a layer takes in a pull.
+
+    `calls` are the embed calls that carry texts of a person, `probes` those that carry the probe of a space.
     """
 
     models: Sequence[str | FakeModel] = ("bge-m3",)
@@ -78,6 +80,7 @@ class FakeOllama:
     pull_step_seconds: float = 0.0
 
     calls: list[EmbedCall] = field(default_factory=list, init=False)
+    probes: list[EmbedCall] = field(default_factory=list, init=False)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list, init=False)
     loads: int = field(default=0, init=False)
     aborted_loads: int = field(default=0, init=False)
@@ -171,7 +174,9 @@ class FakeOllama:
         return next((model for model in self.installed if model.tag.lower() == wanted), None)
 
     def rule_for(self, texts: Sequence[str]) -> Rule | None:
-        """The first rule that one of `texts` fits; it is used up by one."""
+        """The first rule that one of `texts` fits; it is used up by one. Rules are not about the probe."""
+        if is_probe(texts):
+            return None
         for rule in self.rules:
             if rule.times > 0 and any(rule.fits(text) for text in texts):
                 rule.times -= 1
@@ -181,6 +186,10 @@ class FakeOllama:
     def unload(self, model: FakeModel) -> None:
         """The model leaves memory."""
         self._loaded.pop(model.tag, None)
+
+    def unload_all(self) -> None:
+        """Every model leaves memory."""
+        self._loaded.clear()
 
     def is_full(self, model: FakeModel) -> bool:
         """Whether the queue of calls that need a load has no place left; calls to a loaded model pass it by."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tests.engine.embed.fake_models import FakeModel, normalised
 
 from smysl.engine.embed.catalogue import resolve
+from smysl.engine.embed.spaces import PROBE
 
 if TYPE_CHECKING:
     from tests.engine.embed.fake_ollama import FakeOllama
@@ -35,6 +37,11 @@ class EmbedCall:
     ended: float = 0.0
     status: int = 0
     dropped: bool = False
+
+
+def is_probe(texts: Sequence[str]) -> bool:
+    """Whether a call asks for the vector of the probe alone, with whatever prompt, in whatever case."""
+    return len(texts) == 1 and PROBE.lower() in texts[0].lower()
 
 
 class Routes(BaseHTTPRequestHandler):
@@ -146,7 +153,7 @@ class Routes(BaseHTTPRequestHandler):
             began=time.monotonic(),
         )
         with fake.lock:
-            fake.calls.append(call)
+            (fake.probes if is_probe(call.texts) else fake.calls).append(call)
         try:
             self._answer(call, texts)
         except OSError:

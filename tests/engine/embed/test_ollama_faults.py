@@ -284,8 +284,9 @@ def test_a_server_that_drips_or_stays_silent_does_not_hold_us(
 
 def test_a_load_that_never_ends_is_asked_for_once(fake: FakeOllama, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ollama_module, "LOAD_SECONDS", 0.2)
-    fake.load_seconds = 60
     with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as embedder:
+        fake.unload_all()
+        fake.load_seconds = 60
         with pytest.raises(ModelUnavailable, match="in time"):
             embedder.embed_documents(TEXTS[:3])
         assert len(fake.calls) == 1
@@ -351,9 +352,10 @@ def test_steady_queries_do_not_stop_an_index_run(fake: FakeOllama, embedder: Oll
 
 
 def test_cancelling_while_a_model_loads_ends_at_once(fake: FakeOllama) -> None:
-    fake.load_seconds = 30
     cancel = CancelToken()
     with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as embedder:
+        fake.unload_all()
+        fake.load_seconds = 30
         timer = threading.Timer(0.2, cancel.cancel)
         timer.start()
         begun = time.monotonic()
@@ -361,6 +363,16 @@ def test_cancelling_while_a_model_loads_ends_at_once(fake: FakeOllama) -> None:
             embedder.embed_documents(TEXTS, cancel=cancel)
         assert time.monotonic() - begun < 0.3
         timer.join()
+
+
+def test_cancelling_while_a_model_loads_for_its_probe_ends_at_once(fake: FakeOllama) -> None:
+    fake.load_seconds = 30
+    cancel = CancelToken()
+    threading.Timer(0.2, cancel.cancel).start()
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        open_ollama("all-minilm", Settings(ollama_host=fake.host), cancel=cancel)
+    assert time.monotonic() - begun < 1
 
 
 def test_cancelling_while_waiting_for_a_turn_or_for_a_busy_server_ends_at_once(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smysl.engine.cancel import CancelToken
@@ -26,15 +26,20 @@ _AUTO_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The embedder, or None to search by words alone, and what a person should be told about the choice."""
+    """The embedder, or None to search by words alone, and what a person should be told about the choice.
+
+    `is_current` turns false once something else stands behind the embedder's name: choose again then.
+    """
 
     embedder: Embedder | None
     notices: tuple[Message, ...] = ()
+    is_current: Callable[[], bool] = lambda: True
 
 
 def choose_embedder(
     settings: Settings,
     *,
+    known: Sequence[Space] = (),
     cancel: CancelToken | None = None,
     built_in: Callable[[Settings], Embedder] | None = None,
 ) -> Choice:
@@ -43,8 +48,8 @@ def choose_embedder(
     `auto` is the best model of the catalogue that a reachable Ollama has, else the built-in one, with a notice.
     `builtin` is the built-in one and asks nobody. `lexical` is words alone. `static:FOLDER` is a Model2Vec model, and
     `hub:OWNER/NAME` one from the Hugging Face hub. Anything else is an Ollama tag. What is wrong with what was named
-    raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`. `built_in` opens another model in place of
-    the built-in one.
+    raises: `ModelUnavailable`, `ModelMissing`, `ModelFault`, `UsageError`. `known` are the spaces that the index has,
+    last used first. `built_in` opens another model in place of the built-in one.
     """
     wanted = settings.model.strip() or AUTO
     built_in = built_in or _built_in
@@ -53,21 +58,50 @@ def choose_embedder(
     if wanted == BUILT_IN:
         return Choice(built_in(settings))
     if wanted == AUTO:
-        return _automatic(settings, cancel, built_in)
+        return _automatic(settings, known, cancel, built_in)
     if wanted.startswith(STATIC):
         return Choice(_static(wanted.removeprefix(STATIC)))
     if wanted.startswith(HUB):
         return Choice(_from_hub(wanted.removeprefix(HUB)))
+    return _of_ollama(wanted, settings, known, cancel)
+
+
+def open_for(space: Space, settings: Settings, *, cancel: CancelToken | None = None) -> Embedder | None:
+    """An embedder whose query vectors may be compared with those of `space`; None where there is none.
+
+    For the built-in model and for models that the Ollama of `settings` still has; of a model in a folder only the name
+    of the folder is known. Close it. Raises as `choose_embedder`.
+    """
+    found: Embedder | None
+    if space.model == BUILT_IN:
+        found = _built_in(replace(settings, dimensions=space.dimensions))
+    elif space.model.startswith((STATIC, HUB)) or not listens(endpoint(settings)):
+        return None
+    else:
+        wanted = replace(settings, dimensions=space.dimensions)
+        found = _of_ollama(space.model, wanted, (space,), cancel).embedder
+    if found is not None and found.space.key != space.key and not found.space.is_kin_of(space):
+        found.close()
+        return None
+    return found
+
+
+def _of_ollama(tag: str, settings: Settings, known: Sequence[Space], cancel: CancelToken | None) -> Choice:
     from smysl.engine.embed.ollama_models import open_ollama
 
-    embedder = open_ollama(wanted, settings, cancel=cancel)
-    return Choice(embedder, embedder.notices)
+    embedder = open_ollama(tag, settings, known=known, cancel=cancel)
+    return Choice(embedder, embedder.notices, lambda: embedder.is_current)
 
 
-def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callable[[Settings], Embedder]) -> Choice:
+def _automatic(
+    settings: Settings,
+    known: Sequence[Space],
+    cancel: CancelToken | None,
+    built_in: Callable[[Settings], Embedder],
+) -> Choice:
     try:
         where = endpoint(settings)
-        chosen = _best_of_ollama(where, settings, cancel)
+        chosen = _best_of_ollama(where, settings, known, cancel)
     except (EmbedderError, UsageError) as error:
         chosen = Choice(None, error.sentences)
     if chosen.embedder is not None:
@@ -79,10 +113,10 @@ def _automatic(settings: Settings, cancel: CancelToken | None, built_in: Callabl
         return Choice(None, said)
 
 
-def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | None) -> Choice:
+def _best_of_ollama(where: Endpoint, settings: Settings, spaces: Sequence[Space], cancel: CancelToken | None) -> Choice:
     if not listens(where):
         return Choice(None, (say("No Ollama answers at {host}.", host=where.url),))
-    from smysl.engine.embed.ollama_models import list_models, open_ollama
+    from smysl.engine.embed.ollama_models import list_models
 
     known = [model for model in list_models(settings, cancel=cancel, seconds=_AUTO_SECONDS) if model.row.is_known]
     if not known:
@@ -93,8 +127,7 @@ def _best_of_ollama(where: Endpoint, settings: Settings, cancel: CancelToken | N
                 say("Pull one, for example with: ollama pull embeddinggemma"),
             ),
         )
-    embedder = open_ollama(known[0].installed.tag, settings, cancel=cancel)
-    return Choice(embedder, embedder.notices)
+    return _of_ollama(known[0].installed.tag, settings, spaces, cancel)
 
 
 def _built_in(settings: Settings) -> Embedder:

@@ -12,6 +12,21 @@ from smysl.engine.cancel import CancelToken
 from smysl.engine.types import Embedded, InputLimit, Space, Vector
 
 
+class QueryEmbedder(Protocol):
+    """The part of an embedder that a search needs."""
+
+    @property
+    def space(self) -> Space:
+        """The space whose vectors the queries are compared with."""
+
+    @property
+    def reads_russian(self) -> bool:
+        """Whether the model was trained on Russian; True when nothing is known of it."""
+
+    def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
+        """The vector of what a person typed. Raises as `Embedder.embed_query`."""
+
+
 class Embedder(Protocol):
     """Turns text into unit vectors of one space. Queries and documents go separately: their prompts differ.
 

@@ -20,7 +20,7 @@ from smysl.engine.embed.batching import Pace, clip, next_batch
 from smysl.engine.embed.catalogue import same_model
 from smysl.engine.embed.known_models import CatalogueRow
 from smysl.engine.embed.lanes import PriorityLane
-from smysl.engine.embed.ollama_faults import Fault, error_of
+from smysl.engine.embed.ollama_faults import Fault, Kind, error_of
 from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted
 from smysl.engine.errors import Cancelled, ModelFault
 from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
@@ -37,8 +37,9 @@ CALL_SECONDS = 60.0
 MOST_DROPS = 3
 """How often one batch is dropped for a query; then it is let through, or steady queries would stop an index run."""
 
-IDENTITY_SECONDS = 60.0
-"""How old the knowledge may be that the tag still means the same model."""
+IDENTITY_SECONDS = 10.0
+"""How old the knowledge may be that the tag and the server are still the same. A server cannot be replaced by a newer
+one in less time without a call noticing that it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ModelSetup:
     """A model as it is called: always with the same options, since any difference makes Ollama load it again.
 
     whole: the length of the vectors that the model makes; `space.dimensions` may be less.
+    version: that of the server when the model was made ready; None if it does not tell.
     """
 
     tag: str
@@ -54,6 +56,7 @@ class ModelSetup:
     whole: int
     options: Mapping[str, int]
     input_limit: InputLimit
+    version: tuple[int, ...] | None = None
 
 
 class OllamaEmbedder:
@@ -75,6 +78,8 @@ class OllamaEmbedder:
         self._identified = clock()
         self.notices = notices
         """What a person should know about this model."""
+        self.is_current = True
+        """False once the server or the model behind the tag was found to be another: open it anew."""
 
     @property
     def space(self) -> Space:
@@ -163,16 +168,24 @@ class OllamaEmbedder:
         return _Told(self._setup.tag, self._link.endpoint.url)
 
     def _identify(self, cancel: CancelToken) -> None:
-        """Vectors of a model that was pulled anew under the same tag must not join those of the old one."""
-        if self._clock() - self._identified < IDENTITY_SECONDS:
+        """Vectors of a model that was pulled anew, or of a newer server, must not join those of the old one."""
+        if not self.is_current:
+            raise self._replaced()
+        if self._clock() - self._identified < IDENTITY_SECONDS and self._calls.has_stayed:
             return
         digests = {model.digest for model in self._link.models(cancel=cancel) if same_model(model.tag, self._setup.tag)}
-        if digests and self._setup.space.digest not in digests:
-            raise ModelFault(
-                say("The model {model} was replaced by another version while it was in use.", model=self._setup.tag),
-                say("Start again: its vectors are kept apart from those of the old version."),
-            )
+        is_same_server = self._link.version(cancel=cancel) == self._setup.version
+        if not is_same_server or (digests and self._setup.space.digest not in digests):
+            self.is_current = False
+            raise self._replaced()
         self._identified = self._clock()
+        self._calls.has_stayed = True
+
+    def _replaced(self) -> ModelFault:
+        return ModelFault(
+            say("The model {model}, or Ollama itself, was replaced while it was in use.", model=self._setup.tag),
+            say("The next search or index run takes what is there now, and keeps vectors that differ apart."),
+        )
 
 
 class _Told:
@@ -201,6 +214,8 @@ class _Calls:
         self._answered: float | None = None
         self.lane = PriorityLane()
         self.pace = Pace()
+        self.has_stayed = True
+        """False after the server was away: it may have come back as another."""
 
     @property
     def is_warm(self) -> bool:
@@ -222,15 +237,20 @@ class _Calls:
         warm = self.is_warm
         self.lane.allow_dropping(warm)
         begun = self._clock()
-        answers = self._link.embed(
-            self._setup.tag,
-            texts,
-            options=self._setup.options,
-            dimensions=space.dimensions if space.dimensions != whole else None,
-            seconds=CALL_SECONDS + 30 * self.pace.seconds(costs) if warm else LOAD_SECONDS,
-            cancel=cancel,
-            started=started,
-        )
+        try:
+            answers = self._link.embed(
+                self._setup.tag,
+                texts,
+                options=self._setup.options,
+                dimensions=space.dimensions if space.dimensions != whole else None,
+                seconds=CALL_SECONDS + 30 * self.pace.seconds(costs) if warm else LOAD_SECONDS,
+                cancel=cancel,
+                started=started,
+            )
+        except Fault as fault:
+            if fault.kind in (Kind.UNREACHABLE, Kind.DROPPED):
+                self.has_stayed = False
+            raise
         self._answered = self._clock()
         self.lane.allow_dropping(True)
         if warm and started is not None:  # a cold call measures the load, a query only itself

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from smysl.engine.cancel import CancelToken
@@ -12,13 +14,16 @@ from smysl.engine.embed.ollama import LOAD_SECONDS, ModelSetup, OllamaEmbedder
 from smysl.engine.embed.ollama_endpoint import endpoint
 from smysl.engine.embed.ollama_faults import Fault, Kind, error_of
 from smysl.engine.embed.ollama_link import QUICK_SECONDS, InstalledModel, ModelFacts, OllamaLink
-from smysl.engine.embed.spaces import space_key
+from smysl.engine.embed.spaces import PROBE, settled, space_key
+from smysl.engine.embed.vectors import read_vectors
 from smysl.engine.errors import ModelFault, ModelMissing, UsageError
 from smysl.engine.settings import Settings
-from smysl.engine.types import InputLimit, Space, say
+from smysl.engine.types import InputLimit, Space, Vector, say
 
 if TYPE_CHECKING:
     import httpx
+
+log = logging.getLogger(__name__)
 
 _SPECIAL_TOKENS = 4
 """What the tokeniser puts around a text: two at the most in the models known, and two to spare."""
@@ -86,19 +91,21 @@ def open_ollama(
     tag: str,
     settings: Settings,
     *,
+    known: Sequence[Space] = (),
     cancel: CancelToken | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> OllamaEmbedder:
     """The model `tag` of the Ollama of `settings`, ready to embed; close it.
 
-    The model is loaded by its first call, not here, unless its vectors must be measured: when it is not in the
-    catalogue, or the server contradicts the catalogue.
+    `known` are the spaces that an index has: one of them is the model's if the server computes the same vectors, which
+    is measured once for every version of the server. The model is loaded for that, and when the length of its vectors
+    must be measured: when it is not in the catalogue, or the server contradicts the catalogue.
     Raises `ModelMissing` with the models that are there, `ModelUnavailable`, `ModelFault`, and `UsageError` for an
     unsafe address or for `settings.dimensions` that the model was not trained for.
     """
     link = OllamaLink(endpoint(settings), transport=transport)
     try:
-        setup = _setup(link, tag, settings, cancel)
+        setup = _setup(link, tag, settings, known, cancel)
     except Fault as fault:
         link.close()
         raise error_of(fault, model=tag, host=link.endpoint.url) from fault
@@ -109,7 +116,9 @@ def open_ollama(
     return OllamaEmbedder(link, setup, notices=tuple(notice for notice in said if notice))
 
 
-def _setup(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken | None) -> ModelSetup:
+def _setup(
+    link: OllamaLink, tag: str, settings: Settings, known: Sequence[Space], cancel: CancelToken | None
+) -> ModelSetup:
     row = resolve(tag, settings.models)
     installed = _installed(link, tag, settings, cancel)
     version = link.version(cancel=cancel)
@@ -128,17 +137,35 @@ def _setup(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken |
     written = ",".join(f"{name}={value}" for name, value in sorted(options.items()))
     name = installed.tag.removesuffix(":latest")
     space = Space(
-        key=space_key(installed.digest, row.prompt_version, str(dimensions), written),
+        key=space_key(installed.digest, row.prompt_version, str(dimensions)),
         model=name,
         dimensions=dimensions,
         digest=installed.digest,
         prompt_version=row.prompt_version,
         options=written,
+        computed_by=".".join(map(str, version or ())),
     )
     limit = InputLimit(tokens - _SPECIAL_TOKENS, row.chars_per_token, row.wide_chars_per_token)
     prompt = max(limit.cost(row.document("")), limit.cost(row.query("")))
     limit = InputLimit(max(int(limit.tokens - prompt), 16), row.chars_per_token, row.wide_chars_per_token)
-    return ModelSetup(name, row, space, whole, options, limit)
+    setup = ModelSetup(name, row, space, whole, options, limit, version)
+    return replace(setup, space=settled(space, known, lambda: _probed(link, setup, cancel)))
+
+
+def _probed(link: OllamaLink, setup: ModelSetup, cancel: CancelToken | None) -> Vector | None:
+    """The vector of the probe; None when the model does not give one now, which its users will hear of."""
+    dimensions = setup.space.dimensions
+    asked = dimensions if dimensions != setup.whole else None
+    text = setup.row.document(PROBE)
+    try:
+        answers = link.embed(
+            setup.tag, [text], options=setup.options, dimensions=asked, seconds=LOAD_SECONDS, cancel=cancel
+        )
+    except Fault as fault:
+        log.info("The probe has no vector: %s", fault)
+        return None
+    rows, faults = read_vectors(answers, dimensions, whole=setup.whole)
+    return rows[0] if len(rows) == 1 and not faults else None
 
 
 def _installed(link: OllamaLink, tag: str, settings: Settings, cancel: CancelToken | None) -> InstalledModel:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.embed.embedder import Embedder
+from smysl.engine.embed.embedder import QueryEmbedder
 from smysl.engine.errors import EmbedderError
 from smysl.engine.search.fusion import DENSE_WEIGHT, UNREAD_WEIGHT, fuse, meaning
 from smysl.engine.search.lexical import FIELD_WEIGHTS, Words, flat_terms, score_words
@@ -44,7 +44,7 @@ class Searcher:
     def __init__(
         self,
         reader: Reader,
-        embedder: Embedder | None,
+        embedder: QueryEmbedder | None,
         *,
         glossary: Lexicon = EMPTY,
         without: frozenset[str] = frozenset(),

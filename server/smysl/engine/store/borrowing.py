@@ -9,14 +9,15 @@ from pathlib import Path
 import apsw
 
 from smysl.engine.store import schema, vectors
-from smysl.engine.store.connection import connect_for_reading, fetch_rows, fetch_value
+from smysl.engine.store.connection import connect_for_reading, fetch_rows
+from smysl.engine.store.rows import SPACE_COLUMNS, space_of
 from smysl.engine.types import Space
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 
-_SPACE = "SELECT id FROM spaces WHERE key = ? AND dimensions = ?"
+_SPACES = f"SELECT {SPACE_COLUMNS} FROM spaces WHERE dimensions = ? ORDER BY last_used_at DESC, id"
 _LIVING = "SELECT text_hash, id FROM embeddings WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
 _RETIRED = "SELECT text_hash, vector FROM retired WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
 
@@ -44,7 +45,8 @@ def vectors_of(index: Path, space: Space, text_hashes: Collection[str]) -> Itera
 def _found(connection: apsw.Connection, space: Space, text_hashes: list[str]) -> Iterator[list[tuple[str, bytes]]]:
     if not schema.is_current(connection):
         return
-    space_id = fetch_value(connection, _SPACE, (space.key, space.dimensions))
+    stored = map(space_of, fetch_rows(connection, _SPACES, (space.dimensions,)))
+    space_id = next((one.id for one in stored if one.space.agrees_with(space)), None)
     if space_id is None:
         return
     size = 4 * space.dimensions
@@ -52,7 +54,7 @@ def _found(connection: apsw.Connection, space: Space, text_hashes: list[str]) ->
         asked = tuple(text_hashes[start : start + _AT_ONCE])
         rows: dict[str, bytes | None] = dict(fetch_rows(connection, _RETIRED, (space_id, apsw.carray(asked))))
         for text_hash, embedding_id in fetch_rows(connection, _LIVING, (space_id, apsw.carray(asked))):
-            rows[text_hash] = vectors.read(connection, int(space_id), embedding_id)
+            rows[text_hash] = vectors.read(connection, space_id, embedding_id)
         sound = [(text_hash, blob) for text_hash, blob in rows.items() if blob is not None and len(blob) == size]
         if sound:
             yield sound

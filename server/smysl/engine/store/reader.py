@@ -17,6 +17,7 @@ from smysl.engine.store.pool import ReadingPool
 from smysl.engine.store.records import (
     Counts,
     Coverage,
+    Filling,
     LexicalCandidate,
     LexicalWeights,
     StoredChunk,
@@ -61,6 +62,10 @@ _COVERAGE = (
     "(SELECT count(DISTINCT chunk_id) FROM links WHERE space_id = ?1 AND embedding_id IS NULL AND failure IS NULL), "
     "(SELECT count(DISTINCT chunk_id) FROM links WHERE space_id = ?1 AND failure IS NOT NULL AND chunk_id NOT IN "
     "(SELECT chunk_id FROM links WHERE space_id = ?1 AND embedding_id IS NULL AND failure IS NULL))"
+)
+_IS_FILLED = (
+    "SELECT is_complete AND NOT EXISTS (SELECT 1 FROM links "
+    "WHERE space_id = spaces.id AND embedding_id IS NULL AND failure IS NULL) FROM spaces WHERE key = ?"
 )
 _FAILURES = (
     "SELECT DISTINCT files.path, failure FROM links JOIN chunks ON chunks.id = chunk_id "
@@ -251,6 +256,22 @@ class Reader:
             space = connection.execute(_SPACE_ID, (space_key,)).fetchone()
             total, linked, pending, failed = fetch_rows(connection, _COVERAGE, (space and space[0],))[0]
             return Coverage(linked - pending - failed, pending + total - linked, failed)
+
+        return self._pool.run(work)
+
+    def is_filled(self, space_key: str) -> bool:
+        """Whether no text waits for a vector in a space; quick enough for every search."""
+        return bool(self._pool.run(lambda connection: fetch_value(connection, _IS_FILLED, (space_key,))))
+
+    def fillings(self) -> tuple[Filling, ...]:
+        """How far each space is filled, last used first. Counts all links of every space."""
+
+        def work(connection: apsw.Connection) -> tuple[Filling, ...]:
+            found = []
+            for stored in map(space_of, fetch_rows(connection, _SPACES)):
+                chunks, linked, pending, _ = fetch_rows(connection, _COVERAGE, (stored.id,))[0]
+                found.append(Filling(stored.space, chunks, pending + chunks - linked))
+            return tuple(found)
 
         return self._pool.run(work)
 

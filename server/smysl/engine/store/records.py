@@ -153,6 +153,15 @@ class StoredSpace:
 
 
 @dataclass(frozen=True, slots=True)
+class Filling:
+    """How far a space is filled: of the `chunks` of the index, so many are `missing`, waiting for a vector there."""
+
+    space: Space
+    chunks: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class PendingText:
     """A text that waits for its vector: window number `window` of the document of `chunk`.
 

@@ -13,7 +13,7 @@ CHUNK_COLUMNS = (
 )
 FILE_COLUMNS = "id, path, size, mtime_ns, content_hash, indexed_ns"
 SPACE_COLUMNS = (
-    "id, key, model, dimensions, digest, prompt_version, options, created_at, last_used_at, "
+    "id, key, model, dimensions, digest, prompt_version, options, probe, computed_by, created_at, last_used_at, "
     "(SELECT count(*) FROM embeddings WHERE space_id = spaces.id), "
     "(SELECT count(*) FROM retired WHERE space_id = spaces.id)"
 )
@@ -50,4 +50,4 @@ def file_of(row: tuple[Any, ...]) -> StoredFile:
 
 def space_of(row: tuple[Any, ...]) -> StoredSpace:
     """The space of a row of `SPACE_COLUMNS`."""
-    return StoredSpace(row[0], Space(*row[1:7]), row[7], row[8], row[9], row[10])
+    return StoredSpace(row[0], Space(*row[1:9]), *row[9:13])

@@ -67,7 +67,13 @@ _FIRST = (
     "INSERT INTO meta VALUES ('words', 0), ('vectors', 0)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# What tells whether another server computes the same vectors: `Space` says what they are.
+_PROBES = (
+    "ALTER TABLE spaces ADD COLUMN probe BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE spaces ADD COLUMN computed_by TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PROBES)
 """Each a tuple of statements; the n-th (from 1) leads to `user_version` n."""
 
 VERSION = len(MIGRATIONS)

@@ -10,10 +10,14 @@ from smysl.engine.types import Space
 
 _FIND = "SELECT id, windowing, is_complete FROM spaces WHERE key = ?"
 _NEW = (
-    "INSERT INTO spaces (key, model, dimensions, digest, prompt_version, options, windowing, created_at, last_used_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+    "INSERT INTO spaces (key, model, dimensions, digest, prompt_version, options, probe, computed_by, windowing, "
+    "created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
-_USED = "UPDATE spaces SET last_used_at = ?, windowing = ? WHERE id = ?"
+# A model may go by another name now. The first probe stays, or many small differences would add up unseen.
+_USED = (
+    "UPDATE spaces SET last_used_at = ?, windowing = ?, model = ?, options = ?, "
+    "probe = iif(probe = x'', ?, probe), computed_by = ? WHERE id = ?"
+)
 _ID = "SELECT id FROM spaces WHERE key = ?"
 _COMPLETE = "UPDATE spaces SET is_complete = 1 WHERE id = ?"
 _UNCOMPLETE = "UPDATE spaces SET is_complete = 0 WHERE id = ?"
@@ -40,15 +44,17 @@ def use(connection: apsw.Connection, space: Space, *, windowing: str, now: float
     """
     row = connection.execute(_FIND, (space.key,)).fetchone()
     if row is None:
-        values = (space.key, space.model, space.dimensions, space.digest, space.prompt_version, space.options)
-        space_id = int(fetch_value(connection, _NEW, (*values, windowing, now, now)))
+        recipe = (space.key, space.model, space.dimensions, space.digest, space.prompt_version, space.options)
+        values = (*recipe, space.probe, space.computed_by, windowing, now, now)
+        space_id = int(fetch_value(connection, _NEW, values))
         vectors.create(connection, space_id, dimensions=space.dimensions)
         return space_id, False
     space_id, known_windowing, is_complete = row
     if known_windowing != windowing:
         embeddings.detach_space(connection, space_id)
         connection.execute(_UNCOMPLETE, (space_id,))
-    connection.execute(_USED, (now, windowing, space_id))
+    used = (now, windowing, space.model, space.options, space.probe, space.computed_by, space_id)
+    connection.execute(_USED, used)
     return space_id, bool(is_complete) and known_windowing == windowing
 
 

@@ -1,0 +1,163 @@
+"""Which space answers a search: the chosen model's own, or, while that is being filled, the most complete other one.
+
+A model is switched, or a new Ollama computes other vectors than the last: the new space begins empty and takes minutes
+to hours to fill. Until every text has its vector there, the space that has the most answers, provided that a query can
+still be embedded for it: by the model that made it, or by the same model on a newer server, whose vectors are nearly
+the same. Else the words answer, with what vectors there are.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.choose import open_for
+from smysl.engine.embed.embedder import Embedder, QueryEmbedder
+from smysl.engine.errors import Cancelled, SmyslError
+from smysl.engine.settings import Settings
+from smysl.engine.store import Filling, Reader
+from smysl.engine.types import Message, Space, Vector, say
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_SECONDS = 30.0
+"""How long a space for which no query can be embedded is not tried again."""
+
+TELLING_SHARE = 0.05
+"""From what share of missing chunks on a person is told that vectors are still being made: an edit is no news."""
+
+OpenFor = Callable[..., Embedder | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What embeds the query and which space it is compared with, and what to tell about that."""
+
+    embedder: QueryEmbedder
+    notices: tuple[Message, ...] = ()
+
+
+class StandIns:
+    """Decides for each search. Keeps one stand-in model open while it is needed; close it. Safe between threads."""
+
+    def __init__(self, settings: Settings, *, open_stand_in: OpenFor = open_for) -> None:
+        self._settings = settings
+        self._open = open_stand_in
+        self._lock = threading.Lock()
+        self._stand_in: tuple[str, Embedder] | None = None
+        self._refused: dict[str, float] = {}
+
+    def answering(self, reader: Reader, embedder: Embedder, *, cancel: CancelToken | None = None) -> Answering:
+        """Who answers a query to the model `embedder` now. Raises `IndexFileError`, `Cancelled`."""
+        own = embedder.space
+        if reader.is_filled(own.key):
+            self.close()
+            return Answering(embedder)
+        fillings = reader.fillings()
+        mine = next((one for one in fillings if one.space.key == own.key), None)
+        missing = mine.missing if mine else fillings[0].chunks if fillings else 0
+        for other in sorted(fillings, key=lambda one: one.missing):
+            if other.missing >= missing:
+                break
+            asked = self._for(other.space, embedder, cancel)
+            if asked is not None:
+                return Answering(asked, (_told(own, other.space, mine, other),))
+        if mine is not None and missing > TELLING_SHARE * mine.chunks:
+            return Answering(embedder, (_told_of_words(mine),))
+        return Answering(embedder)
+
+    def close(self) -> None:
+        """Let go of the stand-in. Idempotent."""
+        with self._lock:
+            stand_in, self._stand_in = self._stand_in, None
+        if stand_in is not None:
+            stand_in[1].close()
+
+    def _for(self, space: Space, embedder: Embedder, cancel: CancelToken | None) -> QueryEmbedder | None:
+        if space.is_kin_of(embedder.space):
+            return _Older(space, embedder)
+        with self._lock:
+            if self._stand_in is not None and self._stand_in[0] == space.key:
+                return _Older(space, self._stand_in[1])
+            if time.monotonic() - self._refused.get(space.key, float("-inf")) < ASK_AGAIN_SECONDS:
+                return None
+            try:
+                opened = self._open(space, self._settings, cancel=cancel)
+            except Cancelled:
+                raise
+            except SmyslError as error:
+                log.info("No query can be embedded for %s: %s", space.model, error)
+                opened = None
+            if opened is None:
+                self._refused[space.key] = time.monotonic()
+                return None
+            previous, self._stand_in = self._stand_in, (space.key, opened)
+        if previous is not None:
+            previous[1].close()
+        return _Older(space, opened)
+
+
+def most_complete(fillings: Sequence[Filling], wanted: Space) -> Space:
+    """The space that has the most chunks, `wanted` if none has more; for what needs no query vector."""
+    mine = next((one.missing for one in fillings if one.space.key == wanted.key), None)
+    best = min(fillings, key=lambda one: one.missing, default=None)
+    if best is None or (mine is not None and mine <= best.missing):
+        return wanted
+    return best.space
+
+
+def is_drift(reader: Reader, space: Space) -> bool:
+    """Whether `space` is not filled yet and takes the place of one that the same model made on another server."""
+    if reader.is_filled(space.key):
+        return False
+    return any(one.space.key != space.key and one.space.is_kin_of(space) for one in reader.fillings())
+
+
+def drift_notice(space: Space) -> Message:
+    """What to tell of a model whose server computes other vectors than the one before."""
+    return say(
+        "Ollama {version} computes other vectors for {model} than the Ollama that made this index did. "
+        "The index is being rebuilt; nothing is lost, and the old vectors answer meanwhile.",
+        version=space.computed_by or "?",
+        model=space.model,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Older:
+    """Queries embedded by one model, compared with the vectors of a space that it, or its like, made."""
+
+    space: Space
+    embedder: Embedder
+
+    @property
+    def reads_russian(self) -> bool:
+        return self.embedder.reads_russian
+
+    def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
+        return self.embedder.embed_query(query, cancel=cancel)
+
+
+def _told(own: Space, other: Space, mine: Filling | None, better: Filling) -> Message:
+    if other.is_kin_of(own):
+        return drift_notice(own)
+    return say(
+        "The vectors of {model} are being made ({done} of {total} chunks); those of {other} answer meanwhile.",
+        model=own.model,
+        other=other.model,
+        done=mine.chunks - mine.missing if mine else 0,
+        total=better.chunks,
+    )
+
+
+def _told_of_words(mine: Filling) -> Message:
+    return say(
+        "The vectors of {model} are being made ({done} of {total} chunks); words answer for the rest.",
+        model=mine.space.model,
+        done=mine.chunks - mine.missing,
+        total=mine.chunks,
+    )

@@ -31,15 +31,15 @@ from smysl.engine.errors import (
     WorkspaceError,
 )
 from smysl.engine.index import Attempt, Folder, Indexer, Pauses, Watching
+from smysl.engine.overlay import Overlay, checked
 from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.similar import similar
 from smysl.engine.settings import Settings
-from smysl.engine.source import Unreadable, is_changed, read_source, worktrees
-from smysl.engine.store import Store, StoredSpace, index_file, remove_index
+from smysl.engine.source import Unreadable, is_admitted, read_source, worktrees
+from smysl.engine.store import Store, StoredSpace, TemporaryPlace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
-    Hit,
     IndexReport,
     Message,
     Mode,
@@ -55,6 +55,8 @@ _WAIT_SECONDS = 10.0
 _PAUSES = Pauses()
 _EVERYTHING = Filters()
 
+__all__ = ["Engine", "Watching"]
+
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +71,8 @@ class Engine:
         self._repairing = threading.Lock()
         self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
+        self._temporary: TemporaryPlace | None = None
+        self._overlay = Overlay(self._admits, max_bytes=settings.max_file_bytes)
 
     @classmethod
     def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
@@ -84,6 +88,17 @@ class Engine:
             )
         workspace = workspace.resolve()
         return cls(workspace, settings, Store(index_file(workspace, cache_dir=settings.cache_dir)), embedder)
+
+    @classmethod
+    def open_empty(cls, settings: Settings, *, embedder: Embedder | None = None) -> Self:
+        """An engine on no folder: it searches what is shown to it, and `close` leaves nothing behind.
+
+        A path is then any name, or the absolute path of a file. Raises `IndexFileError`.
+        """
+        place = TemporaryPlace.make()
+        engine = cls(place.workspace, settings, Store(place.index), embedder)
+        engine._temporary = place
+        return engine
 
     @property
     def workspace(self) -> Path:
@@ -142,9 +157,8 @@ class Engine:
 
         def ask() -> SearchResult:
             answering = self._model.answering(choice, cancel)
-            searcher = Searcher(
-                self._store.reader, answering.embedder if answering else None, glossary=glossary, without=without
-            )
+            reader = self._overlay.reader(self._store.reader, choice.embedder)
+            searcher = Searcher(reader, answering.embedder if answering else None, glossary=glossary, without=without)
             result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
             told = answering.notices if answering else ()
             return self._checked(replace(result, notices=(*choice.notices, *told, *notices, *result.notices)))
@@ -176,11 +190,34 @@ class Engine:
         result = similar(self._store.reader, space, stored, top_k=top_k, filters=filters)
         return self._checked(replace(result, notices=(*notices, *result.notices)))
 
+    def show(self, path: str, text: str) -> None:
+        """An editor shows the file at `path` (relative, there or not) with `text`: it is searched as if it were saved.
+
+        Returns at once: what changed is cut by the next search. What would not be indexed is passed over.
+        """
+        self._overlay.show(path, text)
+
+    def unshow(self, path: str) -> None:
+        """The file at `path` is shown no more: what is on the disk holds."""
+        self._overlay.unshow(path)
+
+    def embed_shown(self, *, cancel: CancelToken | None = None) -> int:
+        """Give the model the texts of what is shown that it has not seen yet; returns how many it embedded.
+
+        Until then the words find them. Raises `EmbedderError`, `Cancelled`; what was embedded until then stays.
+        """
+        embedder = self._model.choice(cancel).embedder
+        return 0 if embedder is None else self._overlay.embed(self._store.reader, embedder, cancel=cancel)
+
     def source(self, path: str) -> str | None:
-        """The text of the file at `path` (relative), decoded as for the index; None where none can be had.
+        """The text of the file at `path` (relative): what is shown of it, else what is on the disk, decoded as for the
+        index. None where none can be had.
 
         Lines, columns and bytes of hits are places in this text as long as the file has not changed since.
         """
+        shown = self._overlay.text(path)
+        if shown is not None:
+            return shown
         found = read_source(self._workspace / path)
         return None if isinstance(found, Unreadable) else found.text
 
@@ -268,6 +305,8 @@ class Engine:
         """Let go of the index file and the model."""
         self._store.close()
         self._model.close()
+        if self._temporary is not None:
+            self._temporary.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -283,7 +322,13 @@ class Engine:
             self._workspace, exclude=settings.exclude, include=settings.include, max_file_bytes=settings.max_file_bytes
         )
         siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
-        return Indexer(sources, self._store, embedder, siblings=siblings)
+        return Indexer(sources, self._store, embedder, siblings=siblings, known=self._overlay.memory.get)
+
+    def _admits(self, path: str) -> bool:
+        settings = self._settings
+        return self._temporary is not None or is_admitted(
+            self._workspace, path, exclude=settings.exclude, include=settings.include
+        )
 
     def _attempt(self, mode: Mode, cancel: CancelToken, pauses: Pauses) -> Attempt:
         """What indexes for a watch: the words alone as long as there is no model."""
@@ -317,7 +362,7 @@ class Engine:
         """What `ask` returns; an index that turns out to be damaged is built anew in `mode` and asked once more."""
         known = self._store.notices
         try:
-            return ask()
+            return self._steadily(ask)
         except IndexFileError as error:
             notice = self._repair(known, error)
         # When another process or thread builds it longer than that, what there is then has to answer.
@@ -325,6 +370,14 @@ class Engine:
             self.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
         result = ask()
         return replace(result, notices=(notice, *result.notices))
+
+    def _steadily(self, ask: Callable[[], SearchResult]) -> SearchResult:
+        """What `ask` returns; once more when an index run wrote chunks meanwhile that buffers had been laid over."""
+        if not self._overlay.is_on:
+            return ask()
+        state = self._store.reader.chunks_state()
+        result = ask()
+        return result if self._store.reader.chunks_state() == state else ask()
 
     def _repair(self, known: tuple[Message, ...], error: IndexFileError) -> Message:
         """Begin a new index file after damage; returns what to tell. Raises `error` if it is about something else.
@@ -340,11 +393,6 @@ class Engine:
             return self._store.recover()
 
     def _checked(self, result: SearchResult) -> SearchResult:
-        """`result` with those hits marked whose file has changed since it was indexed."""
-        stored = {one.path: one for one in self._store.reader.files_of({hit.path for hit in result.hits})}
-        stale = {path for path, one in stored.items() if is_changed(self._workspace / path, one.size, one.mtime_ns)}
-
-        def checked(hit: Hit) -> Hit:
-            return replace(hit, is_stale=hit.path not in stored or hit.path in stale)
-
-        return replace(result, hits=tuple(map(checked, result.hits)))
+        """`result` with those hits marked whose text is not that of the disk."""
+        hits = checked(result.hits, stored=self._store.reader, overlay=self._overlay, workspace=self._workspace)
+        return replace(result, hits=hits)

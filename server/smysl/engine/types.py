@@ -116,11 +116,13 @@ class Filters:
     """What a search may return; filters act inside the candidate search, so they never empty a page by themselves.
 
     `paths` are gitignore-style patterns relative to the workspace (`src/`, `**/api/*.py`, `!legacy/`); empty is all.
+    `within` are files and folders by their names, relative to the workspace and never patterns; empty is all.
     """
 
     paths: tuple[str, ...] = ()
     kinds: frozenset[Kind] = frozenset()
     tests: Tests = Tests.INCLUDE
+    within: tuple[str, ...] = ()
 
 
 class Mode(str, Enum):
@@ -144,6 +146,7 @@ class Hit:
     """One answer of a search. `score` is in [0, 1]; ARCHITECTURE.md says what it means.
 
     `highlights` say where the words that were looked for stand in `snippet`: code points, end exclusive.
+    `is_unsaved`: from a document that is shown and differs from its file; places are those of the document then.
     """
 
     chunk_id: int
@@ -159,6 +162,7 @@ class Hit:
     reasons: tuple[Reason, ...] = ()
     is_stale: bool = False
     highlights: tuple[tuple[int, int], ...] = ()
+    is_unsaved: bool = False
 
 
 SAME_VECTORS = 0.99

@@ -174,7 +174,7 @@ def _filters(session: FolderSession, wanted: wire.Filters) -> Filters | None:
         return None
     return Filters(
         paths=wanted.paths,
-        **({"within": tuple(within)} if within and "" not in within else {}),
+        within=() if "" in within else tuple(within),
         kinds=frozenset(map(Kind, wanted.kinds)),
         tests=Tests(wanted.tests),
     )
@@ -201,5 +201,5 @@ def _hit(session: FolderSession, hit: Hit, lines: Sequence[str], units: Units) -
         snippet=wire.Snippet(hit.snippet, tuple(units.stretch(hit.snippet, *one) for one in hit.highlights)),
         reasons=tuple(reason.value for reason in hit.reasons),
         stale=hit.is_stale,
-        unsaved=getattr(hit, "is_unsaved", False),
+        unsaved=hit.is_unsaved,
     )

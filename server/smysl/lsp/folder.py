@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from smysl.engine.engine import Engine
+from smysl.engine.engine import Engine, Watching
 from smysl.engine.errors import SmyslError
-from smysl.engine.index import Watching
 from smysl.engine.types import IndexReport, Message, Phase, Progress, Status, say
 from smysl.lsp.settings import ServerSettings
 from smysl.lsp.wire import State

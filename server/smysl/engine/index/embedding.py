@@ -9,7 +9,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import Cancelled, EmbedderError, IndexFileError
 from smysl.engine.store import StoredChunk, Writer
 from smysl.engine.text.document import text_hash, windows
-from smysl.engine.types import Embedded, Message
+from smysl.engine.types import Embedded, Message, Vector
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,14 @@ class _Text:
 
 _Batch = tuple[_Text, ...]
 
+KnownVectors = Callable[[str, Collection[str]], Mapping[str, Vector]]
+"""Gives, for the key of a space and hashes of texts, the vectors that are at hand."""
+
+
+def nothing_known(_: str, __: Collection[str]) -> Mapping[str, Vector]:
+    """Nothing is at hand."""
+    return {}
+
 
 class EmbeddingRun:
     """Embeds the pending texts of one space. Only the thread that made it may call it, and it alone writes.
@@ -52,11 +60,13 @@ class EmbeddingRun:
         *,
         space_id: int,
         siblings: Sequence[Path] = (),
+        known: KnownVectors = nothing_known,
     ) -> None:
         self._embedder = embedder
         self._writer = writer
         self._space_id = space_id
         self._siblings = siblings
+        self._known = known
         self._after = 0
         self._ready: list[_Text] = []
         self._given_out: set[str] = set()
@@ -157,6 +167,11 @@ class EmbeddingRun:
             found = self._writer.borrow(self._siblings, self._embedder.space, space_id=self._space_id, wanted=wanted)
             self.borrowed += len(found)
             rows = [row for row in rows if row.text_hash not in found]
+        known = self._known(self._embedder.space.key, {row.text_hash for row in rows})
+        if known:
+            self._writer.store_vectors(self._space_id, list(known.items()))
+            self.borrowed += len(known)
+            rows = [row for row in rows if row.text_hash not in known]
         for row in rows:
             if row.text_hash in self._given_out:
                 continue

@@ -15,7 +15,7 @@ from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import IndexDamagedError
 from smysl.engine.index import cutting
 from smysl.engine.index.cutting import Cutter
-from smysl.engine.index.embedding import EmbeddingRun
+from smysl.engine.index.embedding import EmbeddingRun, KnownVectors, nothing_known
 from smysl.engine.index.reading import FileReader, Plan, Tally, Target, plan
 from smysl.engine.index.sources import Sources
 from smysl.engine.store import Store, Writer
@@ -41,8 +41,9 @@ class _Request:
 class Indexer:
     """Indexes one workspace into one store, with the vectors of `embedder` or with words alone.
 
-    One run at a time: a second one, here or in another process, raises `IndexBusyError`. `siblings` are the index
-    files of other worktrees of the repository, whose vectors are taken over. `now_ns` is the time since the epoch.
+    One run at a time: a second one, here or in another process, raises `IndexBusyError`. Vectors that are `known`, and
+    those of `siblings`, the index files of other worktrees of the repository, are taken over. `now_ns` is the time
+    since the epoch.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Indexer:
         embedder: Embedder | None = None,
         *,
         siblings: Sequence[Path] = (),
+        known: KnownVectors = nothing_known,
         cutter: Cutter = chunk_source,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -59,6 +61,7 @@ class Indexer:
         self._store = store
         self._embedder = embedder
         self._siblings = siblings
+        self._known = known
         self._cutter = cutter
         self._now_ns = now_ns
 
@@ -154,7 +157,9 @@ class Indexer:
     def _embedding(self, writer: Writer, target: Target | None) -> EmbeddingRun | None:
         if self._embedder is None or target is None:
             return None
-        return EmbeddingRun(self._embedder, writer, space_id=target.space_id, siblings=self._siblings)
+        return EmbeddingRun(
+            self._embedder, writer, space_id=target.space_id, siblings=self._siblings, known=self._known
+        )
 
     def _report(
         self,

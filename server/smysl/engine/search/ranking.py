@@ -115,9 +115,15 @@ def rank(
             score *= rule(query, candidate)
         for rule in lifts:
             score += (1 - score) * rule(query, candidate)
-        ranked.append((candidate, score))
-    ranked.sort(key=lambda pair: (-pair[1], pair[0].path, pair[0].chunk.span.start_byte))
+        # Finer than that is the noise of adding floats up: what a person sees as equal is ordered by its place.
+        ranked.append((candidate, round(score, 6)))
+    ranked.sort(key=lambda pair: (-pair[1], pair[0].path, *place(pair[0].chunk)))
     return ranked
+
+
+def place(chunk: Chunk) -> tuple[int, int]:
+    """Orders the chunks of one file: where they begin, and what ends first (a function before the module it opens)."""
+    return chunk.span.start_byte, chunk.span.end_byte
 
 
 def spread_twins(ranked: Sequence[tuple[Candidate, float]], top_k: int) -> list[tuple[Candidate, float]]:

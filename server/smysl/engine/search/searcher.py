@@ -17,7 +17,7 @@ from smysl.engine.search.lexical import FIELD_WEIGHTS, Words, flat_terms, score_
 from smysl.engine.search.query import Query, analyse
 from smysl.engine.search.ranking import Candidate, rank, spread_twins
 from smysl.engine.search.snippet import snippet
-from smysl.engine.store.reader import Reader
+from smysl.engine.store.readable import Readable
 from smysl.engine.store.records import StoredChunk
 from smysl.engine.store.scope import Scope
 from smysl.engine.text.lexicon import EMPTY, Lexicon, lexicon
@@ -43,7 +43,7 @@ class Searcher:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Readable,
         embedder: QueryEmbedder | None,
         *,
         glossary: Lexicon = EMPTY,

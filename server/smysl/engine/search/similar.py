@@ -9,7 +9,7 @@ from smysl.engine.search.fusion import meaning
 from smysl.engine.search.lexical import FIELD_WEIGHTS, flat_terms, score_words
 from smysl.engine.search.query import Concept
 from smysl.engine.search.searcher import hit_of
-from smysl.engine.store.reader import Reader
+from smysl.engine.store.readable import Readable
 from smysl.engine.store.records import StoredChunk
 from smysl.engine.store.scope import Scope
 from smysl.engine.text.terms import terms
@@ -20,7 +20,9 @@ _TELLING_TERMS = 24
 """How many of a chunk's rarest terms stand for it when there are no vectors."""
 
 
-def similar(reader: Reader, space: Space | None, stored: StoredChunk, *, top_k: int, filters: Filters) -> SearchResult:
+def similar(
+    reader: Readable, space: Space | None, stored: StoredChunk, *, top_k: int, filters: Filters
+) -> SearchResult:
     """The chunks nearest to `stored`, itself left out and never a part or a whole of it.
 
     By the stored vectors of `space` if `stored` has one there, else by the rare terms they share.
@@ -45,7 +47,7 @@ def similar(reader: Reader, space: Space | None, stored: StoredChunk, *, top_k: 
     return SearchResult(f"{stored.path}:{stored.chunk.name_line}", tuple(hits), model, Timings(total=spent))
 
 
-def _by_vector(reader: Reader, space: Space, stored: StoredChunk, scope: Scope) -> dict[int, float]:
+def _by_vector(reader: Readable, space: Space, stored: StoredChunk, scope: Scope) -> dict[int, float]:
     matrix = reader.vectors_of(space.key, [stored.id]).get(stored.id)
     if matrix is None:
         return {}
@@ -57,7 +59,7 @@ def _by_vector(reader: Reader, space: Space, stored: StoredChunk, scope: Scope) 
     return cosines
 
 
-def _by_words(reader: Reader, stored: StoredChunk, scope: Scope) -> dict[int, float]:
+def _by_words(reader: Readable, stored: StoredChunk, scope: Scope) -> dict[int, float]:
     own = sorted(set(terms(f"{stored.chunk.qualified_name} {stored.chunk.code}")))
     frequency = reader.term_statistics(own).document_frequency
     rare = sorted((term for term in own if frequency.get(term, 0) > 1), key=lambda term: (frequency[term], term))

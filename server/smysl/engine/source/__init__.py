@@ -1,6 +1,7 @@
 """A workspace on disk -> source text: the only file system access of the engine besides the index file."""
 
-from smysl.engine.source.decode import Unreadable, decode, read_source
+from smysl.engine.source.admission import is_admitted
+from smysl.engine.source.decode import Unreadable, cleaned, content_hash, decode, read_source
 from smysl.engine.source.freshness import is_changed
 from smysl.engine.source.glossary import GLOSSARY, GlossaryFile
 from smysl.engine.source.repository import worktrees
@@ -16,7 +17,10 @@ __all__ = [
     "Unreadable",
     "Walk",
     "Watch",
+    "cleaned",
+    "content_hash",
     "decode",
+    "is_admitted",
     "is_changed",
     "is_within",
     "read_source",

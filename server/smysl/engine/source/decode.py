@@ -46,9 +46,23 @@ def read_source(path: Path, *, max_bytes: int = 0) -> SourceText | Unreadable:
     return decode(raw)
 
 
+def content_hash(raw: bytes) -> str:
+    """The hash (32 hex digits) by which a file is known to be the same."""
+    return blake2b(raw, digest_size=16).hexdigest()
+
+
+def cleaned(text: str) -> str:
+    """`text` as the index can hold it: U+FFFD for lone surrogates, which some codecs let through, and for NULs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\0", "\ufffd")
+
+
 def decode(raw: bytes) -> SourceText | Unreadable:
     """The text of source given as bytes: by its byte order mark, its declaration, as UTF-8, or as is most plausible."""
-    content_hash = blake2b(raw, digest_size=16).hexdigest()
+    digest = content_hash(raw)
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             text = raw[len(mark) :].decode(encoding, "replace")
@@ -56,30 +70,26 @@ def decode(raw: bytes) -> SourceText | Unreadable:
             if "\ufffd" in text:
                 notes = (say("Some bytes are not valid {encoding}.", encoding=encoding),)
             if encoding == "utf-8" or "\0" not in text:
-                return _source(text, encoding, content_hash, notes)
+                return _source(text, encoding, digest, notes)
     if b"\0" in raw:
         return Unreadable(say("Skipped: the file has NUL bytes, it is not text."))
     declared = _declared(raw)
     if raw.isascii() and (declared is None or not declared.startswith(("utf-7", "iso2022", "hz"))):
-        return SourceText(raw.decode("ascii"), "utf-8", content_hash)
+        return SourceText(raw.decode("ascii"), "utf-8", digest)
     text_as_utf8 = _decoded(raw, "utf-8")
     if declared is not None and (text_as_utf8 is None or declared.startswith(_MULTI_BYTE)):
         as_declared = _decoded(raw, declared)
         if as_declared is not None:
-            return _source(as_declared, declared, content_hash, ())
+            return _source(as_declared, declared, digest, ())
     if text_as_utf8 is not None:
         notes = _mismatch(raw, declared, "utf-8") if declared is not None else ()
-        return _source(text_as_utf8, "utf-8", content_hash, notes)
+        return _source(text_as_utf8, "utf-8", digest, notes)
     encoding = guess_cyrillic(raw) or "latin-1"
-    return _source(raw.decode(encoding, "replace"), encoding, content_hash, _mismatch(raw, declared, encoding))
+    return _source(raw.decode(encoding, "replace"), encoding, digest, _mismatch(raw, declared, encoding))
 
 
-def _source(text: str, encoding: str, content_hash: str, notes: tuple[Message, ...]) -> SourceText:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which some codecs let through
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return SourceText(text.replace("\0", "\ufffd"), encoding, content_hash, notes)
+def _source(text: str, encoding: str, digest: str, notes: tuple[Message, ...]) -> SourceText:
+    return SourceText(cleaned(text), encoding, digest, notes)
 
 
 def _mismatch(raw: bytes, declared: str | None, encoding: str) -> tuple[Message, ...]:

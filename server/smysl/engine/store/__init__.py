@@ -6,6 +6,7 @@ from any thread; `Writer` changes it, one at a time on a machine, and every chan
 
 from smysl.engine.store.location import index_file
 from smysl.engine.store.opening import remove_index
+from smysl.engine.store.readable import Readable
 from smysl.engine.store.reader import Reader
 from smysl.engine.store.records import (
     Attached,
@@ -26,6 +27,7 @@ from smysl.engine.store.records import (
 )
 from smysl.engine.store.scope import Scope
 from smysl.engine.store.store import Store
+from smysl.engine.store.temporary import TemporaryPlace
 from smysl.engine.store.writer import Writer
 
 __all__ = [
@@ -40,12 +42,14 @@ __all__ = [
     "LexicalWeights",
     "NewChunk",
     "PendingText",
+    "Readable",
     "Reader",
     "Scope",
     "Store",
     "StoredChunk",
     "StoredFile",
     "StoredSpace",
+    "TemporaryPlace",
     "TermStatistics",
     "Writer",
     "index_file",

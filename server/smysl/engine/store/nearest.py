@@ -69,11 +69,11 @@ class ResidentSpace:
                 return best[:limit]
             wanted *= 4
 
-    def mean_cosine(self, connection: apsw.Connection, vector: Vector) -> float:
-        """The mean of the cosines of `vector` with all vectors of the space; 0 when there are none."""
+    def cosine_sum(self, connection: apsw.Connection, vector: Vector) -> tuple[float, int]:
+        """The sum of the cosines of `vector` with all vectors of the space, and how many those are."""
         with self._lock:
             self._follow(connection)
-            return float(self._sums.total @ vector) / len(self._ids) if len(self._ids) else 0.0
+            return float(self._sums.total @ vector), len(self._ids)
 
     def _follow(self, connection: apsw.Connection) -> None:
         # Read before the rows: what is committed in between is seen twice rather than never.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import count
 from pathlib import Path
 from threading import Lock
 
@@ -10,11 +11,13 @@ import apsw
 import numpy as np
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.store import lexical, messages, scope, vectors, vocabulary
+from smysl.engine.store import files, lexical, messages, scope, texts, vectors, vocabulary
 from smysl.engine.store.connection import fetch_rows, fetch_value
 from smysl.engine.store.nearest import ResidentSpace
 from smysl.engine.store.pool import ReadingPool
+from smysl.engine.store.readable import DEFAULT_WEIGHTS
 from smysl.engine.store.records import (
+    ChunkIdentity,
     Counts,
     Coverage,
     Filling,
@@ -28,9 +31,8 @@ from smysl.engine.store.records import (
 from smysl.engine.store.rows import CHUNK_COLUMNS, FILE_COLUMNS, SPACE_COLUMNS, chunk_of, file_of, space_of
 from smysl.engine.store.scope import Scope, ScopeCache
 from smysl.engine.store.terms_cache import TermCache
+from smysl.engine.store.texts import KnownTexts
 from smysl.engine.types import FileProblem, Filters, Matrix, Vector
-
-DEFAULT_WEIGHTS: LexicalWeights = (3.0, 1.0, 2.0, 1.0, 0.5)
 
 _GENERATION = "SELECT value FROM meta WHERE key = ?"
 _CHUNKS = (
@@ -76,6 +78,8 @@ _EMBEDDING_IDS = (
     "AND embedding_id IS NOT NULL ORDER BY chunk_id, window"
 )
 
+_files_opened = count()
+
 
 class Reader:
     """Read access to one index file. Raises `IndexFileError` and its kin from every method."""
@@ -86,6 +90,7 @@ class Reader:
         self._terms = TermCache()
         self._lock = Lock()
         self._resident: dict[int, ResidentSpace] = {}
+        self._file_number = next(_files_opened)
 
     def close(self) -> None:
         """Close the connections and let the vectors in memory go. Idempotent."""
@@ -100,8 +105,13 @@ class Reader:
     def _forget(self) -> None:
         self._scopes = ScopeCache()
         self._terms = TermCache()
+        self._file_number = next(_files_opened)
         with self._lock:
             self._resident.clear()
+
+    def chunks_state(self) -> tuple[int, int]:
+        """A value that is another one whenever the chunks, or where they stand, may be others."""
+        return self._pool.run(lambda connection: (self._file_number, _words_generation(connection)))
 
     def generation(self) -> int:
         """A number that grows with every commit that changes what a search can find."""
@@ -201,10 +211,33 @@ class Reader:
 
     def mean_cosine(self, space_key: str, vector: Vector) -> float:
         """The mean cosine of `vector` with the vectors of a space: what an unrelated chunk scores. 0 without any."""
+        total, rows = self.cosine_sum(space_key, vector)
+        return total / rows if rows else 0.0
 
-        def work(connection: apsw.Connection) -> float:
+    def cosine_sum(self, space_key: str, vector: Vector) -> tuple[float, int]:
+        """The sum of the cosines of `vector` with all vectors of a space, and how many those are."""
+
+        def work(connection: apsw.Connection) -> tuple[float, int]:
             resident = self._space(connection, space_key)
-            return 0.0 if resident is None else resident.mean_cosine(connection, vector)
+            return (0.0, 0) if resident is None else resident.cosine_sum(connection, vector)
+
+        return self._pool.run(work)
+
+    def known_texts(self, space_key: str, hashes: Collection[str]) -> KnownTexts:
+        """The vectors of those texts, named by their hashes, that a space has or has set aside."""
+
+        def work(connection: apsw.Connection) -> KnownTexts:
+            space = connection.execute(_SPACE_ID, (space_key,)).fetchone()
+            return KnownTexts({}, {}) if space is None else texts.known(connection, space[0], hashes)
+
+        return self._pool.run(work)
+
+    def texts_only_of(self, space_key: str, chunk_ids: Collection[int]) -> dict[str, Vector]:
+        """The vectors of a space, by the hash of their text, that no chunks but these have."""
+
+        def work(connection: apsw.Connection) -> dict[str, Vector]:
+            space = connection.execute(_SPACE_ID, (space_key,)).fetchone()
+            return {} if space is None else texts.only_of(connection, space[0], chunk_ids)
 
         return self._pool.run(work)
 
@@ -243,6 +276,10 @@ class Reader:
         """The chunks of one file by position."""
         rows = self._pool.run(lambda connection: fetch_rows(connection, _FILE_CHUNKS, (path,)))
         return tuple(map(chunk_of, rows))
+
+    def identities(self, path: str) -> list[ChunkIdentity]:
+        """What tells the chunks of one file apart, by position."""
+        return self._pool.run(lambda connection: files.identities(connection, path))
 
     def counts(self) -> Counts:
         """How many files and chunks there are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -19,7 +19,7 @@ from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
 from smysl.engine.brackets import shield
 from smysl.engine.errors import UsageError
 from smysl.engine.store.connection import fetch_rows
-from smysl.engine.types import Filters, Tests, say
+from smysl.engine.types import Chunk, Filters, Tests, say
 
 _PATHS = "SELECT id, path FROM files"
 # One statement each: a bound array counts as NULL, so "no filter" cannot be asked about in SQL.
@@ -44,14 +44,14 @@ class Scope:
 
 def resolve(connection: apsw.Connection, filters: Filters) -> Scope:
     """The chunks that `filters` let through now. Raises `UsageError` and apsw errors."""
-    if not filters.paths and not filters.kinds and filters.tests is Tests.INCLUDE:
+    takes_path = path_test(filters)
+    if takes_path is None and not filters.kinds and filters.tests is Tests.INCLUDE:
         return Scope()
     statement = _CHUNKS
     bindings: list[Any] = [int(filters.tests is Tests.ONLY), int(filters.tests is not Tests.EXCLUDE)]
-    if filters.paths:
-        matches = _matcher(filters.paths)
+    if takes_path is not None:
         files = fetch_rows(connection, _PATHS)
-        file_ids = np.fromiter((file_id for file_id, path in files if matches.match_file(path)), dtype=np.int64)
+        file_ids = np.fromiter((file_id for file_id, path in files if takes_path(path)), dtype=np.int64)
         if not len(file_ids):
             return Scope(np.empty(0, dtype=np.int64))
         statement += _IN_FILES
@@ -62,6 +62,36 @@ def resolve(connection: apsw.Connection, filters: Filters) -> Scope:
     found = np.fromiter((row[0] for row in connection.execute(statement, bindings)), dtype=np.int64)
     found.sort()
     return Scope(found)
+
+
+def path_test(filters: Filters) -> Callable[[str], bool] | None:
+    """Tells of a path (relative, forward slashes) whether `filters` let it through; None when they let all through.
+
+    Raises `UsageError` for a pattern that is none.
+    """
+    matches = _matcher(filters.paths) if filters.paths else None
+    places = tuple(place.strip("/").removeprefix("./") for place in filters.within)
+    if matches is None and (not places or not all(_is_below_top(place) for place in places)):
+        return None
+
+    def takes(path: str) -> bool:
+        inside = not places or any(
+            not _is_below_top(place) or path == place or path.startswith(place + "/") for place in places
+        )
+        return inside and (matches is None or matches.match_file(path))
+
+    return takes
+
+
+def takes_chunk(filters: Filters, chunk: Chunk) -> bool:
+    """Whether `filters` let `chunk` through, wherever it stands."""
+    if filters.kinds and chunk.kind not in filters.kinds:
+        return False
+    return filters.tests is Tests.INCLUDE or chunk.is_test is (filters.tests is Tests.ONLY)
+
+
+def _is_below_top(place: str) -> bool:
+    return place not in {"", "."}
 
 
 class ScopeCache:

@@ -64,7 +64,8 @@ class Editor:
     @property
     def process(self) -> asyncio.subprocess.Process:
         """The server's process."""
-        process: asyncio.subprocess.Process = self.client._server
+        process = self.client._server  # there is no public way
+        assert process is not None
         return process
 
     async def __aenter__(self) -> Self:
@@ -77,7 +78,7 @@ class Editor:
     ) -> None:
         if self.process.returncode is None:
             await asyncio.wait_for(self.client.shutdown_session(), _STOPPED)
-        await self.client.stop()
+        await self.client.stop()  # type: ignore[no-untyped-call]  # pygls has no types there
 
     async def start(self) -> None:
         """Start the process alone."""
@@ -100,11 +101,13 @@ class Editor:
             initialization_options=self._options,
             locale=self._locale,
         )
-        return await within(self.client.initialize_session(params))
+        result: lsp.InitializeResult = await within(self.client.initialize_session(params))
+        return result
 
     async def request(self, method: str, params: Any = None) -> Any:
         """The result of a custom request, as plain values. Raises `JsonRpcException`."""
-        return plain(await within(self.client.protocol.send_request_async(method, params)))
+        asked = self.client.protocol.send_request_async(method, params)  # type: ignore[no-untyped-call]  # as above
+        return plain(await within(asked))
 
     async def command(self, name: str, *arguments: Any) -> Any:
         """The result of a command, as plain values."""
@@ -127,7 +130,8 @@ class Editor:
                 await self._news.wait_for(lambda: bool(self.statuses) and fits(self.statuses[-1]))
                 return self.statuses[-1]
 
-        return await within(wait())
+        status: dict[str, Any] = await within(wait())
+        return status
 
     async def ready(self) -> dict[str, Any]:
         """Wait until all is indexed."""

@@ -24,7 +24,7 @@ class Editor:
     """A client with a server of its own, initialised on entering and shut down on leaving.
 
     settings: what `workspace/configuration` answers for the section `smysl`, by scope URI; "" is every other scope.
-    statuses: the `smysl/status` notifications; partial: the values of `$/progress` by token.
+    statuses: the `smysl/status` notifications. progress: tokens and values of `$/progress`.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Editor:
         self.client.set_configuration({"smysl": dict(settings or {})})
         self.folders = folders
         self.statuses: list[dict[str, Any]] = []
-        self.shown: list[str] = []
+        self.progress: list[tuple[int | str, Any]] = []
         self._news = asyncio.Condition()
         self._home = home
         self._options = options
@@ -59,7 +59,12 @@ class Editor:
         def on_status(params: Any) -> None:  # pygls marks what it is given, which a bound method does not take
             self._on_status(params)
 
+        def on_progress(params: lsp.ProgressParams) -> None:
+            self.progress.append((params.token, plain(params.value)))
+
         self.client.feature("smysl/status")(on_status)
+        self.client.protocol.fm.features.pop(lsp.PROGRESS)  # pytest-lsp's own knows no partial results
+        self.client.feature(lsp.PROGRESS)(on_progress)
 
     @property
     def process(self) -> asyncio.subprocess.Process:

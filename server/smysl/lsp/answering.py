@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from smysl.engine.cancel import CancelToken
@@ -13,9 +12,8 @@ from smysl.engine.engine import Engine
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import Filters, Hit, Kind, Message, Mode, SearchResult, Tests, Timings, say
 from smysl.lsp import wire
-from smysl.lsp.folder import FolderSession
-from smysl.lsp.folders import Place
 from smysl.lsp.places import Units, lines_of, path_of, uri_of
+from smysl.lsp.session import Place, Session
 
 if TYPE_CHECKING:
     from smysl.engine.types import Subject
@@ -46,7 +44,7 @@ class SimilarAnswer:
 
 
 def search(
-    sessions: Sequence[FolderSession], params: wire.SearchParams, *, units: Units, mode: Mode, cancel: CancelToken
+    sessions: Sequence[Session], params: wire.SearchParams, *, units: Units, mode: Mode, cancel: CancelToken
 ) -> Answer:
     """The best hits of all folders together; scores are comparable between folders, for the model is the same.
 
@@ -59,7 +57,7 @@ def search(
     return _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=params.model)
 
 
-def symbols(sessions: Sequence[FolderSession], query: str, *, top_k: int, units: Units) -> Answer:
+def symbols(sessions: Sequence[Session], query: str, *, top_k: int, units: Units) -> Answer:
     """What is called `query`, or nearly so."""
 
     def ask(engine: Engine, filters: Filters) -> SearchResult:
@@ -69,7 +67,7 @@ def symbols(sessions: Sequence[FolderSession], query: str, *, top_k: int, units:
 
 
 def similar_text(
-    sessions: Sequence[FolderSession],
+    sessions: Sequence[Session],
     text: str,
     params: wire.SimilarParams,
     *,
@@ -81,7 +79,7 @@ def similar_text(
 
     def ask(engine: Engine, filters: Filters) -> SearchResult:
         own = None
-        if within is not None and within[0].folder.engine() is engine:
+        if within is not None and within[0].session.engine() is engine:
             own = (within[0].path, within[1], within[2])
         return engine.similar_text(text, top_k=params.top_k, filters=filters, cancel=cancel, within=own)
 
@@ -94,21 +92,21 @@ def similar_at(place: Place, line: int, params: wire.SimilarParams, *, units: Un
 
     Raises `UsageError` when there is none.
     """
-    engine = place.folder.engine(wait=_OPENING_SECONDS)
-    filters = _filters(place.folder, params.filters)
+    engine = place.session.engine(wait=_OPENING_SECONDS)
+    filters = _filters(place.session, params.filters)
     if engine is None or filters is None:
         return SimilarAnswer(Answer(), None, (), "saved")
     result = engine.similar(place.path, line, top_k=params.top_k, filters=filters)
     subject = result.subject
     return SimilarAnswer(
-        Answer(hits_of(place.folder, engine, result.hits, units=units), result.model, result.notices),
+        Answer(hits_of(place.session, engine, result.hits, units=units), result.model, result.notices),
         subject,
         lines_of(engine.source(place.path) or ""),
         "saved" if subject is None or subject.is_saved_version else "buffer",
     )
 
 
-def hits_of(session: FolderSession, engine: Engine, hits: Iterable[Hit], *, units: Units) -> tuple[wire.Hit, ...]:
+def hits_of(session: Session, engine: Engine, hits: Iterable[Hit], *, units: Units) -> tuple[wire.Hit, ...]:
     """Hits of a folder as they go over the wire; each file's text is read once."""
     texts: dict[str, list[str]] = {}
 
@@ -121,7 +119,7 @@ def hits_of(session: FolderSession, engine: Engine, hits: Iterable[Hit], *, unit
 
 
 def _all(
-    sessions: Sequence[FolderSession],
+    sessions: Sequence[Session],
     wanted: wire.Filters,
     ask: _Ask,
     *,
@@ -141,7 +139,7 @@ def _all(
         try:
             engine = session.engine_with(model, wait=_OPENING_SECONDS)
             if engine is None:
-                failure = SmyslError(session.state.message or say("The folder {path} is closed.", path=session.root))
+                failure = SmyslError(session.state.message or say("The folder {path} is closed.", path=session.name))
                 continue
             result = ask(engine, filters)
             hits += hits_of(session, engine, result.hits, units=units)
@@ -162,12 +160,12 @@ def _all(
     return Answer(tuple(best), next(iter(models), None), tuple(notices.values()))
 
 
-def _filters(session: FolderSession, wanted: wire.Filters) -> Filters | None:
+def _filters(session: Session, wanted: wire.Filters) -> Filters | None:
     """The filters for one folder; None when nothing of it is wanted."""
     within: list[str] = []
     for uri in wanted.within:
         path = path_of(uri)
-        inside = None if path is None else _inside(session.root, path)
+        inside = None if path is None else session.relative(path)
         if inside is not None:
             within.append(inside)
     if wanted.within and not within:
@@ -180,15 +178,7 @@ def _filters(session: FolderSession, wanted: wire.Filters) -> Filters | None:
     )
 
 
-def _inside(root: Path, path: Path) -> str | None:
-    """`path` relative to `root`, "" for all of it; None when they have nothing in common."""
-    if path.is_relative_to(root):
-        inside = path.relative_to(root).as_posix()
-        return "" if inside == "." else inside
-    return "" if root.is_relative_to(path) else None
-
-
-def _hit(session: FolderSession, hit: Hit, lines: Sequence[str], units: Units) -> wire.Hit:
+def _hit(session: Session, hit: Hit, lines: Sequence[str], units: Units) -> wire.Hit:
     return wire.Hit(
         uri=uri_of(session.path_of(hit.path)),
         path=hit.path,

@@ -10,9 +10,8 @@ from pygls.workspace import Workspace
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import SmyslError
-from smysl.lsp.folder import FolderSession
-from smysl.lsp.folders import Place
 from smysl.lsp.pool import Pool
+from smysl.lsp.session import Place, Session
 
 _log = logging.getLogger(__name__)
 
@@ -66,16 +65,16 @@ class Buffers:
     def _settled(self, uri: str) -> None:
         self._timers.pop(uri, None)
         place, before = self._place(uri), self._open.get(uri)
-        if before is not None and (place is None or place.folder is not before.folder):
+        if before is not None and (place is None or place.session is not before.session):
             self._hide(before)
         self._open[uri] = place
         if place is None:
             return
         text = self._workspace().get_text_document(uri).source
-        self._pool.submit(lambda: self._show(place.folder, place.path, text))
+        self._pool.submit(lambda: self._show(place.session, place.path, text))
 
-    def _show(self, folder: FolderSession, path: str, text: str) -> None:
-        engine = folder.engine(wait=_OPENING_SECONDS)
+    def _show(self, session: Session, path: str, text: str) -> None:
+        engine = session.engine(wait=_OPENING_SECONDS)
         if engine is None:
             return
         try:
@@ -88,10 +87,11 @@ class Buffers:
 
     def _hide(self, place: Place) -> None:
         def work() -> None:
-            engine = place.folder.engine()
+            engine = place.session.engine()
             if engine is not None:
                 engine.unshow(place.path)
 
+        place.session.hidden(place.path)
         self._pool.submit(work)
 
     def _forget_timer(self, uri: str) -> None:

@@ -11,8 +11,8 @@ from lsprotocol import types as lsp
 from smysl.engine.cancel import CancelToken
 from smysl.engine.types import say
 from smysl.lsp import methods, modelling, searching, wire
-from smysl.lsp.folder import FolderSession
 from smysl.lsp.server import SmyslServer
+from smysl.lsp.session import Session
 
 _MOST_CHOICES = 8
 
@@ -110,5 +110,5 @@ async def _choose(ls: SmyslServer, name: str, hits: Mapping[str, wire.Hit]) -> N
         )
 
 
-def _clean(session: FolderSession, _: CancelToken) -> int:
+def _clean(session: Session, _: CancelToken) -> int:
     return session.clean()

@@ -13,9 +13,9 @@ from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import Mode, say
 from smysl.lsp import answering, methods, wire
-from smysl.lsp.folders import Place
 from smysl.lsp.markup import kind_of_markup, similar_markdown, similar_plaintext
 from smysl.lsp.server import SmyslServer
+from smysl.lsp.session import Place
 
 if TYPE_CHECKING:
     from smysl.engine.types import Outline
@@ -42,7 +42,7 @@ def is_python(uri: str, language: str) -> bool:
 async def hover(ls: SmyslServer, params: lsp.HoverParams) -> lsp.Hover | None:
     """Links to code like the definition that begins at this line; None when nothing is like it."""
     place = ls.place(params.text_document.uri)
-    if place is None or not place.folder.settings.hover_enabled or place.folder.engine() is None:
+    if place is None or not place.session.settings.hover_enabled or place.session.engine() is None:
         return None
     lines = ls.workspace.get_text_document(params.text_document.uri).lines
     line = params.position.line
@@ -90,7 +90,7 @@ async def code_lens(ls: SmyslServer, params: lsp.CodeLensParams) -> list[lsp.Cod
     """ "N similar" above each definition that has near twins."""
     uri = params.text_document.uri
     place = ls.place(uri)
-    if place is None or not place.folder.settings.code_lens:
+    if place is None or not place.session.settings.code_lens:
         return []
     twins = await ls.answer(partial(_twins, place))
     lenses = []
@@ -105,7 +105,7 @@ async def code_action(ls: SmyslServer, params: lsp.CodeActionParams) -> list[lsp
     """ "Find similar code" where there is a definition, or something is selected."""
     uri = params.text_document.uri
     place = ls.place(uri)
-    if place is None or not place.folder.settings.code_action:
+    if place is None or not place.session.settings.code_action:
         return []
     only = params.context.only
     if only and not any(kind in ("", lsp.CodeActionKind.Empty) for kind in only):
@@ -119,27 +119,29 @@ def _show_similar(ls: SmyslServer, title: str, uri: str, at: lsp.Position) -> ls
     position: Any = {"line": at.line, "character": at.character}
     own = ls.client_commands.get("similar")
     if own is not None:
-        return lsp.Command(title, own, [uri, position])
-    return lsp.Command(title, methods.COMMAND_SHOW_SIMILAR, [{"uri": uri, "position": position}])
+        return lsp.Command(title=title, command=own, arguments=[uri, position])
+    return lsp.Command(
+        title=title, command=methods.COMMAND_SHOW_SIMILAR, arguments=[{"uri": uri, "position": position}]
+    )
 
 
 def _like(ls: SmyslServer, place: Place, line: int, _: CancelToken) -> answering.Answer | None:
-    engine = place.folder.engine()
+    engine = place.session.engine()
     if engine is None:
         return None
     try:
-        least = place.folder.settings.hover_threshold
+        least = place.session.settings.hover_threshold
         result = engine.similar(place.path, line, top_k=_LINKS, least=least)
     except SmyslError:  # nothing is stored there yet
         return None
     if result.model is None or result.subject is None:
         return None
-    return answering.Answer(answering.hits_of(place.folder, engine, result.hits, units=ls.units), result.model)
+    return answering.Answer(answering.hits_of(place.session, engine, result.hits, units=ls.units), result.model)
 
 
 def _twins(place: Place, _: CancelToken) -> list[tuple[Outline, int]]:
-    engine = place.folder.engine()
+    engine = place.session.engine()
     if engine is None:
         return []
-    counts = engine.near_twins(place.path, least=place.folder.settings.hover_threshold)
+    counts = engine.near_twins(place.path, least=place.session.settings.hover_threshold)
     return [(one, counts[one.chunk_id]) for one in engine.outline(place.path) if counts.get(one.chunk_id)]

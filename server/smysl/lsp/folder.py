@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from smysl.engine.engine import Engine, Watching
 from smysl.engine.errors import SmyslError
-from smysl.engine.types import IndexReport, Message, Phase, Progress, Status, say
+from smysl.engine.types import IndexReport, Message, Phase, Progress, say
+from smysl.lsp.session import SessionState
 from smysl.lsp.settings import ServerSettings
 from smysl.lsp.wire import State
 
@@ -27,23 +28,10 @@ _HANDING_OVER_SECONDS = 30.0
 """How long a session waits for the batch that its predecessor has at the model."""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderState:
-    """What can be said of a folder now. `message` is None where the state says all."""
-
-    state: State = "starting"
-    message: Message | None = None
-    advice: Message | None = None
-    progress: Progress | None = None
-    status: Status | None = None
-    notices: tuple[Message, ...] = ()
-    error: Message | None = None
-
-
 class FolderSession:
     """A folder that is searched and kept indexed from `start` to `stop`.
 
-    `on_change` is called with the session whenever `state` changes, `on_progress` with every step of an index run that
+    `on_change` is called whenever `state` changes, `on_progress` with every step of an index run that
     is worth showing, and None when it ends; all from a thread.
     """
 
@@ -53,7 +41,7 @@ class FolderSession:
         root: Path,
         settings: ServerSettings,
         *,
-        on_change: Callable[[FolderSession], None],
+        on_change: Callable[[], None],
         on_progress: Callable[[FolderSession, Progress | None], None],
         successor_of: FolderSession | None = None,
     ) -> None:
@@ -64,7 +52,7 @@ class FolderSession:
         self._on_change = on_change
         self._on_progress = on_progress
         self._successor_of = successor_of
-        self._state = FolderState()
+        self._state = SessionState()
         self._is_shown = False
         self._shown_at = 0.0
         self._is_held = False
@@ -80,8 +68,20 @@ class FolderSession:
         """Where a file of the index lies, as the client names the folder."""
         return self.root / path
 
+    def relative(self, path: Path) -> str | None:
+        """`path` as the engine calls it; "" for the folder and what is around it, None for what lies beside it."""
+        if path.is_relative_to(self.root):
+            inside = path.relative_to(self.root).as_posix()
+            return "" if inside == "." else inside
+        return "" if self.root.is_relative_to(path) else None
+
     @property
-    def state(self) -> FolderState:
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.root.name or str(self.root)
+
+    @property
+    def state(self) -> SessionState:
         """What can be said of the folder now."""
         return self._state
 
@@ -105,6 +105,9 @@ class FolderSession:
             if model not in self._others:
                 self._others[model] = Engine.open(self.root, replace(self.settings.engine, model=model))
             return self._others[model]
+
+    def hidden(self, path: str) -> None:
+        """The document at `path` was closed; its file is still there."""
 
     def hold(self) -> None:
         """Stop giving texts to the model, until `resume`."""
@@ -147,11 +150,11 @@ class FolderSession:
                 self._engine = None
         except SmyslError as error:
             _log.warning("%s: %s", self.root, error)
-            self._become(FolderState("error", error.message, error.advice, error=error.message))
+            self._become(SessionState("error", error.message, error.advice, error=error.message))
         except Exception as error:
             _log.exception("The folder %s cannot be indexed", self.root)
             message = say("Something unexpected went wrong: {kind}: {error}", kind=type(error).__name__, error=error)
-            self._become(FolderState("error", message, error=message))
+            self._become(SessionState("error", message, error=message))
         finally:
             self._opened.set()
             with self._lock:
@@ -203,7 +206,7 @@ class FolderSession:
                 state, message, advice = "error", trouble.message, trouble.advice
         error = message if state == "error" else self._state.error
         told = notices or (status.notices if status else ())
-        self._become(FolderState(state, message, advice, None, status, told, error))
+        self._become(SessionState(state, message, advice, None, status, told, error))
 
     def _progressed(self, progress: Progress) -> None:
         is_much = self._is_shown or progress.total - progress.done >= QUIET_WORK
@@ -219,7 +222,7 @@ class FolderSession:
             self._is_shown = progress is not None
             self._on_progress(self, progress)
 
-    def _become(self, state: FolderState) -> None:
+    def _become(self, state: SessionState) -> None:
         if not self._ended.is_set():
             self._state = state
-            self._on_change(self)
+            self._on_change()

@@ -1,55 +1,46 @@
-"""All workspace folders, as they come and go and as their settings change."""
+"""All that is searched: the workspace folders, as they and their settings come and go, and the documents outside."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from smysl.engine.types import Progress
 from smysl.lsp.folder import FolderSession
-from smysl.lsp.places import path_of, uri_of
+from smysl.lsp.loose import LooseSession
+from smysl.lsp.places import path_of
+from smysl.lsp.session import Place, Session
 from smysl.lsp.settings import ServerSettings
 
 _ALL_PATIENCE_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file of a folder: its path there, relative, with forward slashes."""
-
-    folder: FolderSession
-    path: str
-
-    @property
-    def uri(self) -> str:
-        """The file as the client names it."""
-        return uri_of(self.folder.root / self.path)
-
-
 class Folders:
-    """The sessions of the folders that are open, by URI. For the thread of the event loop alone.
+    """The sessions there are. For the thread of the event loop alone.
 
     A folder inside another one is part of that, and gets a session of its own only when the outer one is closed.
+    A "folder" that is a file is searched like an open document outside all folders.
     """
 
     def __init__(
         self,
         *,
-        on_change: Callable[[FolderSession], None],
+        on_change: Callable[[], None],
         on_progress: Callable[[FolderSession, Progress | None], None],
     ) -> None:
+        """`on_change` and `on_progress` are called from any thread."""
         self._on_change = on_change
         self._on_progress = on_progress
         self._wanted: dict[str, Path] = {}
-        self._settings: dict[str, ServerSettings] = {}
-        self._sessions: dict[str, FolderSession] = {}
+        self._folders: dict[str, FolderSession] = {}
+        self._loose: LooseSession | None = None
+        self._loose_settings = ServerSettings()
 
     @property
-    def sessions(self) -> tuple[FolderSession, ...]:
-        """The sessions there are."""
-        return tuple(self._sessions.values())
+    def sessions(self) -> tuple[Session, ...]:
+        """Everything that is searched."""
+        return (*self._folders.values(), *((self._loose,) if self._loose is not None else ()))
 
     @property
     def uris(self) -> tuple[str, ...]:
@@ -57,45 +48,61 @@ class Folders:
         return tuple(self._wanted)
 
     def change(self, *, added: Iterable[str] = (), removed: Iterable[str] = ()) -> None:
-        """Folders come and go; `arrange` then makes it so. URIs that are no folder on disk are passed over."""
+        """Folders come and go; `arrange` then makes it so. What is not on the disk here is passed over."""
         for uri in removed:
             self._wanted.pop(uri, None)
         for uri in added:
             path = path_of(uri)
-            if path is not None and path.is_dir():
+            if path is not None:
                 self._wanted[uri] = path
 
-    def arrange(self, settings_of: Callable[[str], ServerSettings]) -> None:
+    def arrange(self, settings_of: Callable[[str | None], ServerSettings]) -> None:
         """Start, stop and restart sessions so that they are those of the folders wanted, with these settings."""
-        outermost = {uri: path for uri, path in self._wanted.items() if not self._is_inside_another(uri, path)}
+        files = [path for path in self._wanted.values() if path.is_file()]
+        folders = {uri: path for uri, path in self._wanted.items() if not path.is_file()}
+        outermost = {uri: path for uri, path in folders.items() if not _is_inside_another(uri, folders)}
         wanted = {uri: settings_of(uri) for uri in outermost}
-        for uri in [uri for uri in self._sessions if uri not in wanted or not wanted[uri].enable]:
-            self._sessions.pop(uri).stop(wait=0)
+        for uri in [uri for uri in self._folders if uri not in wanted or not wanted[uri].enable]:
+            self._folders.pop(uri).stop(wait=0)
         for uri, settings in wanted.items():
-            session = self._sessions.get(uri)
+            session = self._folders.get(uri)
             if session is not None and session.settings.engine == settings.engine:
                 session.settings = settings
             elif settings.enable:
                 self._begin(uri, outermost[uri], settings)
+        self._arrange_loose(settings_of(None), files)
 
-    def restart(self, session: FolderSession) -> None:
+    def restart(self, session: Session) -> None:
         """Open the folder of `session` anew."""
-        if self._sessions.get(session.uri) is session:
+        if isinstance(session, FolderSession) and self._folders.get(session.uri) is session:
             self._begin(session.uri, session.root, session.settings)
 
     def place(self, uri: str) -> Place | None:
-        """The folder that holds the file of `uri`; None when none does."""
+        """What holds the file of `uri`; None when nothing does."""
         path = path_of(uri)
         if path is None:
             return None
-        for session in self._sessions.values():
+        for session in self._folders.values():
             if path.is_relative_to(session.root):
                 return Place(session, path.relative_to(session.root).as_posix())
+        if self._loose is not None and self._loose.has(path):
+            return Place(self._loose, path.as_posix())
         return None
+
+    def place_of_document(self, uri: str) -> Place | None:
+        """Where a document that is open belongs: to a folder, or to the documents outside all of them."""
+        place, path = self.place(uri), path_of(uri)
+        if place is not None or path is None or not self._loose_settings.enable:
+            return place
+        if self._loose is None:
+            self._loose = LooseSession(self._loose_settings, on_change=self._on_change)
+        self._loose.shown(path.as_posix())
+        return Place(self._loose, path.as_posix())
 
     def stop(self) -> None:
         """End all sessions, together within about a second."""
-        sessions, self._sessions = self.sessions, {}
+        sessions = self.sessions
+        self._folders, self._loose = {}, None
         self._wanted.clear()
         ending = [threading.Thread(target=session.stop, daemon=True) for session in sessions]
         for thread in ending:
@@ -104,16 +111,30 @@ class Folders:
             thread.join(_ALL_PATIENCE_SECONDS)
 
     def _begin(self, uri: str, path: Path, settings: ServerSettings) -> None:
-        before = self._sessions.pop(uri, None)
+        before = self._folders.pop(uri, None)
         session = FolderSession(
             uri, path, settings, on_change=self._on_change, on_progress=self._on_progress, successor_of=before
         )
-        self._sessions[uri] = session
+        self._folders[uri] = session
         session.start()
 
-    def _is_inside_another(self, uri: str, path: Path) -> bool:
-        return any(
-            (path != other and path.is_relative_to(other)) or (path == other and known < uri)
-            for known, other in self._wanted.items()
-            if known != uri
-        )
+    def _arrange_loose(self, settings: ServerSettings, files: Iterable[Path]) -> None:
+        if self._loose is not None and self._loose.settings != settings:
+            self._loose.stop()
+            self._loose = None
+        self._loose_settings = settings
+        if not settings.enable:
+            return
+        for path in files:
+            if self._loose is None:
+                self._loose = LooseSession(settings, on_change=self._on_change)
+            self._loose.show_file(path)
+
+
+def _is_inside_another(uri: str, folders: dict[str, Path]) -> bool:
+    path = folders[uri]
+    return any(
+        path.is_relative_to(other) and (path != other or known < uri)
+        for known, other in folders.items()
+        if known != uri
+    )

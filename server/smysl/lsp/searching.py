@@ -13,9 +13,9 @@ from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import UsageError
 from smysl.engine.types import Message, Mode, say
 from smysl.lsp import answering, wire
-from smysl.lsp.folders import Place
 from smysl.lsp.places import lines_of
 from smysl.lsp.server import SmyslServer
+from smysl.lsp.session import Place
 
 _AT_ONCE_SECONDS = 0.03
 """An answer that comes within this time is not preceded by that of the words."""

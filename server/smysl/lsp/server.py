@@ -23,10 +23,11 @@ from smysl.l10n import Language, language_from_locale, translate
 from smysl.lsp import methods, wire
 from smysl.lsp.buffers import Buffers
 from smysl.lsp.folder import FolderSession
-from smysl.lsp.folders import Folders, Place
+from smysl.lsp.folders import Folders
 from smysl.lsp.places import Units, path_of
 from smysl.lsp.pool import Pool
 from smysl.lsp.progress import ProgressBar
+from smysl.lsp.session import Place
 from smysl.lsp.settings import SECTION, ServerSettings, read_server_settings
 from smysl.lsp.statuses import status_of
 from smysl.serving import Serving
@@ -76,8 +77,8 @@ class SmyslServer(LanguageServer):
         self._is_status_due = False
         self.client_commands: Mapping[str, str] = {}
         self.questions = Pool("smysl-questions", size=4)
-        self.folders = Folders(on_change=self._folder_changed, on_progress=self._folder_progressed)
-        self.buffers = Buffers(self.folders.place, lambda: self.workspace)
+        self.folders = Folders(on_change=partial(self.soon, self.status_changed), on_progress=self._folder_progressed)
+        self.buffers = Buffers(self.folders.place_of_document, lambda: self.workspace)
         self.searching: CancelToken | None = None
 
     # Life
@@ -237,9 +238,6 @@ class SmyslServer(LanguageServer):
             self._status = status
             self.protocol.notify(methods.STATUS, wire.to_json(status))
 
-    def _folder_changed(self, session: FolderSession) -> None:
-        self.soon(self.status_changed)
-
     def _folder_progressed(self, session: FolderSession, progress: Progress | None) -> None:
         self.soon(partial(self._show_progress, session, progress))
 
@@ -252,7 +250,7 @@ class SmyslServer(LanguageServer):
             return
         window = self.client_capabilities.window
         if bar is None and window is not None and window.work_done_progress:
-            bar = ProgressBar(self, session.root.name, translate=self.translate, on_cancel=partial(self._hold, session))
+            bar = ProgressBar(self, session.name, translate=self.translate, on_cancel=partial(self._hold, session))
             self._bars[session] = bar
             self.spawn(bar.begin())
         if bar is not None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from smysl import __version__
 from smysl.engine.types import Message, Phase, Progress, say
 from smysl.lsp import wire
-from smysl.lsp.folder import FolderSession, FolderState
+from smysl.lsp.folder import FolderSession
+from smysl.lsp.session import Session, SessionState
 from smysl.lsp.wire import State
 
 _WORST_FIRST: tuple[State, ...] = ("error", "indexing", "starting", "degraded", "ready")
@@ -15,10 +16,10 @@ _WORST_FIRST: tuple[State, ...] = ("error", "indexing", "starting", "degraded", 
 Translate = Callable[[Message], str]
 
 
-def status_of(sessions: Sequence[FolderSession], *, wanted: str, translate: Translate) -> wire.Status:
+def status_of(sessions: Sequence[Session], *, wanted: str, translate: Translate) -> wire.Status:
     """The state of the server: the first in `_WORST_FIRST` that any folder is in; `off` without folders."""
     states = [session.state for session in sessions]
-    worst = min(states, key=lambda state: _WORST_FIRST.index(state.state), default=FolderState("off"))
+    worst = min(states, key=lambda state: _WORST_FIRST.index(state.state), default=SessionState("off"))
     known = [state.status for state in states if state.status is not None]
     main = next((status for status in known if status.model is not None), None)
     error = next((state.error for state in states if state.error is not None), None)
@@ -40,7 +41,7 @@ def status_of(sessions: Sequence[FolderSession], *, wanted: str, translate: Tran
         wanted=wanted,
         last_error=None if error is None else translate(error),
         notices=tuple(notices),
-        folders=tuple(_folder(session, translate) for session in sessions),
+        folders=tuple(_folder(session, translate) for session in sessions if isinstance(session, FolderSession)),
         version=__version__,
     )
 
@@ -52,7 +53,7 @@ def progress_message(progress: Progress) -> Message:
     return say("Embedding: {done} of {total}.", done=progress.done, total=progress.total)
 
 
-def _message(state: FolderState, *, files: int, chunks: int) -> Message:
+def _message(state: SessionState, *, files: int, chunks: int) -> Message:
     if state.message is not None:
         return state.message
     if state.progress is not None:

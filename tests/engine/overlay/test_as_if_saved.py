@@ -66,7 +66,8 @@ PARTS = st.sampled_from(
         '"""Orders of the shop."""\n',
         "import os\n\n",
         "LIMIT = 3\n",
-        "def send_invoice(order):\n    '''Mail the bill to the customer.'''\n    mailer.send(order.email, render(order))\n",
+        "def send_invoice(order):\n    '''Mail the bill to the customer.'''\n"
+        "    mailer.send(order.email, render(order))\n",
         "def send_invoice(order):\n    return order\n",
         "class Order:\n    '''One order.'''\n    def cancel(self):\n        '''Отменить заказ.'''\n        return 1\n",
         "class Order:\n    def cancel(self):\n        return price(self)\n    def rotate_picture(self):\n        return 2\n",

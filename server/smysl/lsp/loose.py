@@ -1,0 +1,108 @@
+"""The documents outside all workspace folders: searched from memory for as long as they are open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from smysl.engine.engine import Engine
+from smysl.engine.errors import SmyslError
+from smysl.engine.types import say
+from smysl.lsp.session import SessionState
+from smysl.lsp.settings import ServerSettings
+
+_log = logging.getLogger(__name__)
+
+
+class LooseSession:
+    """An engine on no folder; what is shown to it is all it knows. `on_change` is called when `state` changes."""
+
+    uri = ""
+
+    def __init__(self, settings: ServerSettings, *, on_change: Callable[[], None]) -> None:
+        self.settings = settings
+        self._on_change = on_change
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._files: set[str] = set()
+        self._error: SmyslError | None = None
+        self._is_ended = False
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return "…"
+
+    @property
+    def state(self) -> SessionState:
+        """Ready, unless the engine could not be opened."""
+        if self._error is not None:
+            return SessionState("error", self._error.message, self._error.advice, error=self._error.message)
+        told = say("Ready: no folder is open; open documents are searched ({count}).", count=len(self._files))
+        return SessionState("ready", told)
+
+    def engine(self, *, wait: float = 0.0) -> Engine | None:
+        """The engine, opened when it is first asked for."""
+        with self._lock:
+            if self._engine is None and not self._is_ended and self._error is None:
+                try:
+                    self._engine = Engine.open_empty(self.settings.engine)
+                except SmyslError as error:
+                    _log.warning("Open documents cannot be searched: %s", error)
+                    self._error = error
+            return self._engine
+
+    def engine_with(self, model: str | None, *, wait: float = 0.0) -> Engine | None:
+        """What is open is in memory, of one engine: another model has nothing to search there."""
+        return self.engine()
+
+    def has(self, path: Path) -> bool:
+        """Whether this document is shown here."""
+        return path.as_posix() in self._files
+
+    def show_file(self, path: Path) -> None:
+        """Search the file at `path` as it is on the disk: a workspace folder that is a single file."""
+        engine = self.engine()
+        name = path.as_posix()
+        text = None if engine is None else engine.source(name)
+        if engine is not None and text is not None:
+            self.shown(name)
+            engine.show(name, text)
+
+    def shown(self, path: str) -> None:
+        """`path` is a document of this session from now on."""
+        self._files.add(path)
+        self._on_change()
+
+    def hidden(self, path: str) -> None:
+        """`path` is none any more."""
+        self._files.discard(path)
+        self._on_change()
+
+    def path_of(self, path: str) -> Path:
+        """The engine knows documents by their absolute path."""
+        return Path(path)
+
+    def relative(self, path: Path) -> str | None:
+        """The absolute path again."""
+        return path.as_posix()
+
+    def hold(self) -> None:
+        """Nothing is indexed here."""
+
+    def resume(self) -> None:
+        """Nothing is indexed here."""
+
+    def clean(self) -> int:
+        """Nothing is stored here."""
+        return 0
+
+    def stop(self, *, wait: float = 0.0) -> None:
+        """Close the engine. Idempotent."""
+        with self._lock:
+            self._is_ended = True
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()

@@ -97,6 +97,16 @@ class Editor:
         }
         await self.client.start_io(sys.executable, "-m", "smysl", "lsp", env=environ)
 
+    async def connect(self, host: str, port: int) -> None:
+        """Connect to a server that is listening, or soon will be."""
+        while True:
+            try:
+                await self.client.start_tcp(host, port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
     async def initialise(self) -> lsp.InitializeResult:
         """`initialize` and `initialized`."""
         params = lsp.InitializeParams(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +35,17 @@ async def test_a_russian_question_finds_the_method_with_all_that_an_editor_shows
     assert found["notices"] == ["No Ollama answers at http://127.0.0.1:9.", "The built-in model answers."]
 
 
-@pytest.mark.parametrize(
-    ("filters", "names"),
-    [
-        ({"kinds": ["class"]}, {"Order"}),
-        ({"tests": "only"}, {"test_cancel_order_returns_money"}),
-        ({"paths": ["shop/geo*.py"]}, {"rotate_picture", "area"}),
-    ],
-)
-async def test_filters_hold(home: Path, workspace: Path, filters: Any, names: set[str]) -> None:
+async def test_filters_hold(home: Path, workspace: Path) -> None:
+    async def names(**filters: Any) -> set[str]:
+        return set(await editor.names("order", filters=filters))
+
     async with Editor(home, workspace) as editor:
         await editor.ready()
-        assert set(await editor.names("order", filters=filters)) == names
-        within_one = {"within": [(workspace / "shop/geometry.py").as_uri()]}
-        assert set(await editor.names("order", filters=within_one)) == {"rotate_picture", "area"}
-        beside = {"within": [(workspace.parent / "elsewhere").as_uri()]}
-        assert await editor.names("order", filters=beside) == []
+        assert await names(kinds=["class"]) == {"Order"}
+        assert await names(tests="only") == {"test_cancel_order_returns_money"}
+        assert await names(paths=["shop/geo*.py"]) == {"rotate_picture", "area"}
+        assert await names(within=[(workspace / "shop/geometry.py").as_uri()]) == {"rotate_picture", "area"}
+        assert await names(within=[(workspace.parent / "elsewhere").as_uri()]) == set()
 
 
 async def test_the_words_answer_first_and_the_whole_answer_replaces_it(
@@ -99,27 +95,25 @@ async def test_a_search_can_be_taken_back(home: Path, workspace: Path, fake: Fak
     assert ended.value.code == lsp.LSPErrorCodes.RequestCancelled
 
 
-@pytest.mark.parametrize(
-    ("params", "field"),
-    [
-        ({}, "$.query"),
-        ({"query": 5}, "$.query"),
-        ({"query": "x", "topK": 0}, "topK"),
-        ({"query": "x", "topK": "ten"}, "$.topK"),
-        ({"query": "x", "filters": {"kinds": ["lambda"]}}, "$.filters.kinds"),
-        ({"query": "x", "filters": {"paths": "src/"}}, "$.filters.paths"),
-        ([], "$"),
-        (None, "$"),
-    ],
+MISFITS: Sequence[tuple[Any, str]] = (
+    ({}, "$.query"),
+    ({"query": 5}, "$.query"),
+    ({"query": "x", "topK": 0}, "topK"),
+    ({"query": "x", "topK": "ten"}, "$.topK"),
+    ({"query": "x", "filters": {"kinds": ["lambda"]}}, "$.filters.kinds"),
+    ({"query": "x", "filters": {"paths": "src/"}}, "$.filters.paths"),
+    ([], "$"),
+    (None, "$"),
 )
-async def test_params_that_do_not_fit_are_answered_with_the_field(
-    home: Path, workspace: Path, params: Any, field: str
-) -> None:
+
+
+async def test_params_that_do_not_fit_are_answered_with_the_field(home: Path, workspace: Path) -> None:
     async with Editor(home, workspace) as editor:
-        with pytest.raises(JsonRpcException) as error:
-            await editor.request("smysl/search", params)
-        assert error.value.code == lsp.ErrorCodes.InvalidParams
-        assert field in error.value.message
+        for params, field in MISFITS:
+            with pytest.raises(JsonRpcException) as error:
+                await editor.request("smysl/search", params)
+            assert error.value.code == lsp.ErrorCodes.InvalidParams
+            assert field in error.value.message
         assert await editor.request("smysl/status")  # the server goes on
 
 

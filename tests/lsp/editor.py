@@ -99,13 +99,8 @@ class Editor:
 
     async def connect(self, host: str, port: int) -> None:
         """Connect to a server that is listening, or soon will be."""
-        while True:
-            try:
-                await self.client.start_tcp(host, port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                return
+        while not await self._is_connected(host, port):
+            await asyncio.sleep(0.1)
 
     async def initialise(self) -> lsp.InitializeResult:
         """`initialize` and `initialized`."""
@@ -197,6 +192,13 @@ class Editor:
         """The names that `workspace/symbol` gives."""
         found = await within(self.client.workspace_symbol_async(lsp.WorkspaceSymbolParams(query)))
         return [one.name for one in found or ()]
+
+    async def _is_connected(self, host: str, port: int) -> bool:
+        try:
+            await self.client.start_tcp(host, port)
+        except OSError:
+            return False
+        return True
 
     def _on_status(self, params: Any) -> None:
         self.statuses.append(plain(params))

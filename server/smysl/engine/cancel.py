@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -45,14 +47,19 @@ class CancelToken:
         return self._event.wait(seconds)
 
     @contextmanager
-    def holding(self, lock: threading.Lock) -> Iterator[None]:
-        """Hold `lock` for the block; raises `Cancelled` when the work is taken back before its turn."""
-        while not lock.acquire(timeout=_LOOK_EVERY_SECONDS):
+    def holding(self, lock: threading.Lock, *, at_most: float = math.inf) -> Iterator[bool]:
+        """Hold `lock` for the block, if it can be had within `at_most` seconds; the block is given whether it is held.
+
+        Raises `Cancelled` when the work is taken back before its turn.
+        """
+        give_up = time.monotonic() + at_most
+        while not (is_held := lock.acquire(timeout=_LOOK_EVERY_SECONDS)) and time.monotonic() < give_up:
             self.check()
         try:
-            yield
+            yield is_held
         finally:
-            lock.release()
+            if is_held:
+                lock.release()
 
     @contextmanager
     def calling(self, callback: Callable[[], None]) -> Iterator[None]:

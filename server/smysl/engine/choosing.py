@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from contextlib import suppress
@@ -13,7 +14,7 @@ from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import IndexFileError, ModelUnavailable
 from smysl.engine.settings import Settings
 from smysl.engine.store import Store
-from smysl.engine.types import Message, Space
+from smysl.engine.types import Message, Space, say
 
 ASK_AGAIN_SECONDS = 30.0
 """How long a choice without a model stands before Ollama is looked for again."""
@@ -31,9 +32,16 @@ class ModelInUse:
         self._choosing = threading.Lock()
         self._stand_ins = StandIns(settings)
 
-    def choice(self, cancel: CancelToken | None = None, *, patience: float = ASK_AGAIN_SECONDS) -> Choice:
-        """The model to use; one that does not answer now is looked for again later, one that is missing raises."""
-        with (cancel or CancelToken()).holding(self._choosing):
+    def choice(
+        self, cancel: CancelToken | None = None, *, patience: float = ASK_AGAIN_SECONDS, wait: float = math.inf
+    ) -> Choice:
+        """The model to use; one that does not answer now is looked for again later, one that is missing raises.
+
+        While another thread opens it for longer than `wait` seconds, there is none, with a notice.
+        """
+        with (cancel or CancelToken()).holding(self._choosing, at_most=wait) as is_turn:
+            if not is_turn:
+                return Choice(None, (say("The model is being loaded; the words alone answered."),))
             waited = time.monotonic() - self._chosen_at
             if self._choice is not None and self._choice.embedder is not None and not self._choice.is_current():
                 self._choice.embedder.close()

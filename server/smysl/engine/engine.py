@@ -7,6 +7,7 @@ goes on at a time, searches answer meanwhile from what is committed.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -51,6 +52,9 @@ from smysl.engine.types import (
 
 _WAIT_SECONDS = 10.0
 """How long a search that met damage waits for another process that builds the index anew."""
+
+_WAIT_FOR_MODEL = 1.0
+"""How many seconds a search waits for a model that an index run is loading, before the words alone answer."""
 
 _PAUSES = Pauses()
 _EVERYTHING = Filters()
@@ -147,7 +151,8 @@ class Engine:
         """
         if top_k < 1:
             raise UsageError(say("The number of results must be at least 1."))
-        choice = Choice(None) if mode is Mode.LEXICAL else self._model.choice(cancel)
+        wait = math.inf if mode is Mode.DENSE else _WAIT_FOR_MODEL
+        choice = Choice(None) if mode is Mode.LEXICAL else self._model.choice(cancel, wait=wait)
         if mode is Mode.DENSE and choice.embedder is None:
             raise ModelUnavailable(
                 say("There is no model to search by meaning."), choice.notices[0] if choice.notices else None

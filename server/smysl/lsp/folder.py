@@ -56,6 +56,7 @@ class FolderSession:
         self._is_shown = False
         self._shown_at = 0.0
         self._is_held = False
+        self._has_begun = False
         self._opened = threading.Event()
         self._ended = threading.Event()
         self._engine: Engine | None = None
@@ -168,6 +169,7 @@ class FolderSession:
             if self._is_held:
                 watching.hold()
             with watching:
+                self._has_begun = True
                 self._settle()
                 self._ended.wait()
         except SmyslError as error:  # the index cannot be written: it answers as it is
@@ -180,6 +182,8 @@ class FolderSession:
             self._tell(
                 "degraded", report.notices[0], report.notices[1] if len(report.notices) > 1 else None, report.notices
             )
+        elif not self._has_begun:
+            self._tell("indexing", say("The words are indexed; the model is being loaded."), None)
         elif not report.gave_way:
             self._settle()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from smysl.engine.types import Progress
 from smysl.lsp.folder import FolderSession
 from smysl.lsp.loose import LooseSession
-from smysl.lsp.places import path_of
+from smysl.lsp.places import path_of, uri_of
 from smysl.lsp.session import Place, Session
 from smysl.lsp.settings import ServerSettings
 
@@ -49,12 +49,10 @@ class Folders:
 
     def change(self, *, added: Iterable[str] = (), removed: Iterable[str] = ()) -> None:
         """Folders come and go; `arrange` then makes it so. What is not on the disk here is passed over."""
-        for uri in removed:
-            self._wanted.pop(uri, None)
-        for uri in added:
-            path = path_of(uri)
-            if path is not None:
-                self._wanted[uri] = path
+        for path in filter(None, map(path_of, removed)):
+            self._wanted.pop(uri_of(path), None)
+        for path in filter(None, map(path_of, added)):
+            self._wanted[uri_of(path)] = path  # clients write one URI in several ways
 
     def arrange(self, settings_of: Callable[[str | None], ServerSettings]) -> None:
         """Start, stop and restart sessions so that they are those of the folders wanted, with these settings."""

@@ -21,9 +21,10 @@ _EVERYTHING = Changes(rescan=True)
 class Watching:
     """A context manager: inside it the index of `workspace` is kept equal to the files.
 
-    Entering brings in what changed before, unless a change comes meanwhile that goes before texts which wait for the
-    model. `attempt` says what indexes now, in a mode and until a token is cancelled; `on_update` hears of every run and
-    `progress` of how far it is, from a thread.
+    Entering brings in what changed before: first for the words, however long the model takes to load, then for the
+    model; but a change that comes meanwhile goes before texts which wait for the model. `attempt` says what indexes
+    now, in a mode and until a token is cancelled; `on_update` hears of every run and `progress` of how far it is, from
+    a thread.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Watching:
         self._cancel = CancelToken()
         self._on_update = on_update
         self._is_held = threading.Event()
+        self._has_words = threading.Event()
         self._following = Following(
-            lambda: attempt(Mode.LEXICAL if self._is_held.is_set() else Mode.FUSED, self._cancel),
+            lambda: attempt(self._mode(), self._cancel),
             self._told,
             pauses=pauses,
             cancel=self._cancel,
@@ -71,6 +73,8 @@ class Watching:
         self._watch.__enter__()
         try:
             again = self._following(_EVERYTHING)
+            self._has_words.set()
+            again = again or self._following(Changes())
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -84,6 +88,9 @@ class Watching:
         """End the run that goes on, and the watch. Idempotent."""
         self.cancel()
         self._watch.__exit__(kind, error, trace)
+
+    def _mode(self) -> Mode:
+        return Mode.FUSED if self._has_words.is_set() and not self._is_held.is_set() else Mode.LEXICAL
 
     def _told(self, report: IndexReport) -> None:
         notices: tuple[Message, ...] = self._watch.notices

@@ -1,0 +1,183 @@
+"""What a person sees of the state: status, progress that can be cancelled, trouble in words, settings that change."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+from tests.engine.embed.fake_ollama import FakeOllama
+from tests.lsp.editor import Editor, within
+
+
+def many(root: Path, count: int) -> Path:
+    """A workspace of `count` functions."""
+    root.mkdir()
+    for number in range(count):
+        (root / f"part{number}.py").write_text(f"def part{number}():\n    return {number}\n", "utf-8")
+    return root
+
+
+async def test_the_first_index_shows_progress_with_counts_and_ends(
+    home: Path, tmp_path: Path, fake: FakeOllama
+) -> None:
+    fake.delay_per_text = 0.03
+    settings = {"model": "bge-m3", "ollamaHost": fake.host}
+    async with Editor(home, many(tmp_path / "many", 60), settings=settings) as editor:
+        await editor.ready()
+        bars: dict[Any, list[Any]] = {}
+        for token, value in editor.progress:
+            bars.setdefault(token, []).append(value)
+    kinds = [[value["kind"] for value in bar] for bar in bars.values()]
+    assert kinds
+    assert all(bar[0] == "begin" and bar[-1] == "end" and set(bar[1:-1]) <= {"report"} for bar in kinds)
+    values = [value for bar in bars.values() for value in bar]
+    assert values[0]["title"] == "Smysl: indexing many"
+    assert values[0]["cancellable"] is True
+    assert any("of 60" in (value.get("message") or "") for value in values)
+    indexing = [
+        status["progress"] for status in editor.statuses if status["state"] == "indexing" and status["progress"]
+    ]
+    assert all(progress["phase"] in {"reading", "embedding"} and progress["total"] >= 20 for progress in indexing)
+
+
+async def test_a_small_change_is_quiet(home: Path, workspace: Path) -> None:
+    async with Editor(home, workspace) as editor:
+        await editor.ready()
+        (workspace / "shop/more.py").write_text("def more():\n    return 1\n", "utf-8")
+        await editor.until(lambda status: status["files"] == 4)
+        assert editor.progress == []
+        assert "indexing" not in {status["state"] for status in editor.statuses if not status["progress"] is None}
+
+
+async def test_cancelling_the_progress_stops_the_model_and_reindex_goes_on(
+    home: Path, tmp_path: Path, fake: FakeOllama
+) -> None:
+    fake.delay_per_text = 0.1
+    settings = {"model": "bge-m3", "ollamaHost": fake.host}
+    async with Editor(home, many(tmp_path / "many", 100), settings=settings) as editor:
+        await editor.until(lambda status: bool(status["progress"]) and status["progress"]["done"] > 0)
+
+        async def begun() -> None:
+            while not editor.progress:
+                await asyncio.sleep(0.05)
+
+        await within(begun())
+        token = editor.progress[0][0]
+        editor.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams(token))
+        status = await editor.until(lambda status: status["state"] == "degraded")
+        assert "stopped" in status["message"]
+        await asyncio.sleep(1)
+        before = len(fake.embedded_texts)
+        assert before < 100
+        await asyncio.sleep(1)
+        assert len(fake.embedded_texts) == before
+        fake.delay_per_text = 0.0
+        await editor.command("smysl.reindex")
+        assert (await editor.ready())["embedded"] == 100
+
+
+async def test_a_model_that_is_away_is_told_with_advice_and_the_words_answer(
+    home: Path, workspace: Path, fake: FakeOllama
+) -> None:
+    settings = {"model": "bge-m3", "ollamaHost": fake.host}
+    fake.stop()
+    async with Editor(home, workspace, settings=settings, locale="ru") as editor:
+        status = await editor.until(lambda status: status["state"] == "degraded")
+        assert fake.host in status["message"]
+        assert status["chunks"] == 8
+        found = await editor.search("отменить заказ")
+        assert (found["hits"][0]["name"], found["model"], found["state"]) == ("cancel", None, "degraded")
+        assert any("Ollama" in notice for notice in found["notices"])
+        assert not any(notice.isascii() for notice in found["notices"])
+        fake.start()
+        await editor.ready()
+        assert (await editor.search("отменить заказ"))["model"] == "bge-m3"
+
+
+async def test_a_model_that_is_not_there_is_told_by_its_name(home: Path, workspace: Path, fake: FakeOllama) -> None:
+    async with Editor(home, workspace, settings={"model": "no-such", "ollamaHost": fake.host}) as editor:
+        status = await editor.until(lambda status: status["state"] == "degraded")
+        assert "no-such" in status["message"]
+        assert status["wanted"] == "no-such"
+        assert "cancel" in await editor.names("отменить заказ")
+
+
+async def test_another_model_takes_effect_without_a_restart_and_the_old_space_answers_meanwhile(
+    home: Path, workspace: Path, fake: FakeOllama
+) -> None:
+    async with Editor(home, workspace, settings={"model": "builtin", "ollamaHost": fake.host}) as editor:
+        assert (await editor.ready())["model"] == "builtin"
+        fake.delay_per_text = 0.5
+        editor.configure({"model": "bge-m3", "ollamaHost": fake.host})
+        seen = set()
+
+        async def switched() -> None:
+            while (model := (await editor.search("отменить заказ"))["model"]) != "bge-m3":
+                seen.add(model)
+                await asyncio.sleep(0.05)
+
+        await within(switched())
+        assert "builtin" in seen
+        fake.delay_per_text = 0.0
+        status = await editor.until(lambda status: status["model"] == "bge-m3" and status["state"] == "ready")
+        assert (status["wanted"], status["embedded"]) == ("bge-m3", 8)
+
+
+async def test_settings_that_do_not_fit_are_reported_once_with_their_path(home: Path, workspace: Path) -> None:
+    bad = {"dimensions": "many", "hover": {"threshold": 7}, "exclude": "generated/", "colour": "red"}
+    async with Editor(home, workspace, settings=bad) as editor:
+        await editor.ready()
+        told = sorted(message.message for message in editor.client.messages)
+        editor.configure({**bad, "exclude": ["shop/geometry.py"]})
+        await editor.until(lambda status: status["files"] == 2 and status["state"] == "ready")
+        assert sorted(message.message for message in editor.client.messages) == told
+    assert [message.partition("”")[0].partition("“")[2] for message in told] == [
+        "smysl.dimensions",
+        "smysl.exclude",
+        "smysl.hover.threshold",
+        "smysl.colour",
+    ]
+
+
+async def test_a_folder_can_be_left_out_by_its_own_settings(home: Path, workspace: Path, tmp_path: Path) -> None:
+    other = many(tmp_path / "other", 3)
+    editor = Editor(home, workspace, other)
+    editor.client.set_configuration({"smysl": {"enable": False}}, scope_uri=other.as_uri())
+    async with editor:
+        status = await editor.ready()
+        assert [folder["uri"] for folder in status["folders"]] == [workspace.as_uri()]
+        editor.configure({"enable": False})
+        assert (await editor.until(lambda status: status["state"] == "off"))["folders"] == []
+
+
+async def test_commands_without_a_plugin(home: Path, workspace: Path, fake: FakeOllama) -> None:
+    async with Editor(home, workspace, settings={"ollamaHost": fake.host, "model": "builtin"}) as editor:
+        await editor.ready()
+        assert (await editor.command("smysl.status"))["state"] == "ready"
+        models = (await editor.command("smysl.models"))["models"]
+        assert {model["name"] for model in models if model["installed"]} >= {"builtin", "bge-m3:latest"}
+        await editor.command("smysl.selectModel", "bge-m3")
+        assert (await editor.until(lambda status: status["model"] == "bge-m3"))["wanted"] == "bge-m3"
+        await editor.ready()
+        index = Path((await editor.command("smysl.status"))["folders"][0]["indexFile"])
+        assert (await editor.command("smysl.clean"))["freedBytes"] > 0
+        assert not index.exists()
+        await editor.command("smysl.reindex")
+        assert (await editor.ready())["chunks"] == 8
+        await editor.command("smysl.reindex", {"force": True})
+        await editor.until(lambda status: status["state"] == "ready" and status["chunks"] == 8)
+
+
+async def test_pulling_a_model_shows_progress_and_makes_it_usable(
+    home: Path, workspace: Path, fake: FakeOllama
+) -> None:
+    async with Editor(home, workspace, settings={"ollamaHost": fake.host, "model": "builtin"}) as editor:
+        await editor.ready()
+        pulled = await editor.request("smysl/pullModel", {"name": "all-minilm", "workDoneToken": "pull"})
+        kinds = [value["kind"] for token, value in editor.progress if token == "pull"]
+        models = (await editor.request("smysl/models"))["models"]
+    assert pulled["name"].startswith("all-minilm")
+    assert (kinds[0], kinds[-1]) == ("begin", "end")
+    assert any(model["name"].startswith("all-minilm") and model["installed"] for model in models)

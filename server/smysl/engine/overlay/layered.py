@@ -11,7 +11,7 @@ import numpy as np
 from smysl.engine.cancel import CancelToken
 from smysl.engine.overlay.layer import Layer
 from smysl.engine.overlay.vectors import LayerVectors
-from smysl.engine.store import LexicalCandidate, LexicalWeights, Reader, Scope, StoredChunk, TermStatistics
+from smysl.engine.store import LexicalCandidate, LexicalWeights, Reader, Scope, StoredChunk, TermStatistics, vectors
 from smysl.engine.store.readable import DEFAULT_WEIGHTS
 from smysl.engine.store.scope import path_test, takes_chunk
 from smysl.engine.types import Filters, Matrix, Vector
@@ -20,13 +20,13 @@ from smysl.engine.types import Filters, Matrix, Vector
 class LayeredReader:
     """Answers as the stored index would if every buffer of `layer` were saved. Safe to use from several threads.
 
-    `vectors` gives what is known for the buffers in a space. A scope of it has the negative ids of added chunks too.
+    `vectors_in` gives what is known for the buffers in a space. A scope of it has the negative ids of added chunks too.
     """
 
-    def __init__(self, stored: Reader, layer: Layer, vectors: Callable[[str], LayerVectors]) -> None:
+    def __init__(self, stored: Reader, layer: Layer, vectors_in: Callable[[str], LayerVectors]) -> None:
         self._stored = stored
         self._layer = layer
-        self._vectors = vectors
+        self._vectors = vectors_in
 
     def scope(self, filters: Filters) -> Scope:
         """The chunks that `filters` let through now."""
@@ -127,10 +127,10 @@ class LayeredReader:
     def mean_cosine(self, space_key: str, vector: Vector) -> float:
         """The mean cosine of `vector` with the vectors of a space, those of the buffers too. 0 without any."""
         total, rows = self._stored.cosine_sum(space_key, vector)
-        vectors = self._vectors(space_key)
-        for matrix, sign in ((vectors.gone, -1), (vectors.came, 1)):
+        shown = self._vectors(space_key)
+        for matrix, sign in ((shown.gone, -1), (shown.came, 1)):
             if len(matrix):
-                total += sign * float(np.sum(matrix @ vector, dtype=np.float64))
+                total += sign * float(vectors.cosines(matrix, vector).sum())
                 rows += sign * len(matrix)
         return total / rows if rows > 0 else 0.0
 

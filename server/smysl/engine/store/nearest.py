@@ -166,7 +166,7 @@ class ResidentSpace:
             return []
         row_of = dict(zip(ids.tolist(), rows.tolist(), strict=True))
         best: dict[int, float] = {}
-        for embedding_id, cosine in zip(found.tolist(), (matrix @ vector).tolist(), strict=True):
+        for embedding_id, cosine in zip(found.tolist(), vectors.cosines(matrix, vector).tolist(), strict=True):
             for chunk_id in links.chunks_of(row_of[embedding_id]):
                 best[chunk_id] = max(cosine, best.get(chunk_id, -2.0))
         chunk_ids = np.fromiter(best, dtype=np.int64)

@@ -14,6 +14,7 @@ from smysl.engine.overlay.vectors import LayerVectors
 from smysl.engine.store import LexicalCandidate, LexicalWeights, Reader, Scope, StoredChunk, TermStatistics, vectors
 from smysl.engine.store.readable import DEFAULT_WEIGHTS
 from smysl.engine.store.scope import path_test, takes_chunk
+from smysl.engine.store.symbols import SymbolPattern
 from smysl.engine.types import Filters, Matrix, Vector
 
 
@@ -133,6 +134,24 @@ class LayeredReader:
                 total += sign * float(vectors.cosines(matrix, vector).sum())
                 rows += sign * len(matrix)
         return total / rows if rows > 0 else 0.0
+
+    def above(self, space_key: str, matrix: Matrix, least: Sequence[float]) -> list[dict[int, float]]:
+        """For each row of `matrix` all chunks that have at least the cosine `least` with it there, and that cosine."""
+        stored = self._stored.above(space_key, matrix, least)
+        shown = self._vectors(space_key)
+        hidden = self._layer.hidden
+        return [
+            {chunk_id: cosine for chunk_id, cosine in found.items() if chunk_id not in hidden}
+            | {chunk_id: cosine for chunk_id, cosine in shown.cosines(vector).items() if cosine >= floor}
+            for found, vector, floor in zip(stored, matrix, least, strict=True)
+        ]
+
+    def symbol_names(self, pattern: SymbolPattern, *, limit: int) -> list[tuple[int, str]]:
+        """Ids and folded qualified names of the stored chunks that `pattern` fits, and of all added ones."""
+        hidden = self._layer.hidden
+        stored = self._stored.symbol_names(pattern, limit=limit + len(hidden))
+        added = [(chunk_id, one.words.folded_name) for chunk_id, one in self._layer.added.items()]
+        return added + [pair for pair in stored if pair[0] not in hidden][:limit]
 
     def vectors_of(self, space_key: str, chunk_ids: Sequence[int]) -> dict[int, Matrix]:
         """The vectors of each chunk that has any, a row a window."""

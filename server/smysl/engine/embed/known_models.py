@@ -15,8 +15,8 @@ https://github.com/ollama/ollama/issues/16582)."""
 
 BUILT_IN_NAME = "builtin"
 
-BUILT_IN_SIMILAR_FROM = 0.75
-SIMILAR_FROM = 0.75
+BUILT_IN_SIMILAR_FROM = 0.8
+SIMILAR_FROM = 0.8
 
 
 @dataclass(frozen=True, slots=True)

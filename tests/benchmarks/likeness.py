@@ -5,8 +5,8 @@
 Without folders, packages of PyPI are downloaded with pip into a temporary folder. Three kinds of true twins: functions
 copied with every name of their own changed; functions of one name in two files or classes (sync and async clients,
 sibling classes) whose tokens are alike; and two kinds of pairs that are none: random ones, and neighbours in a module
-whose tokens are not alike. `speaks` is the share of functions above which a hover would say something, `right` the share
-of those whose nearest neighbour is alike by its tokens as well.
+whose tokens are not alike. `speaks` is the share of functions above which a hover would say something, `right` how many
+of those have a nearest neighbour that is alike by its tokens as well, `in vain` how many speak of those that have none.
 """
 
 from __future__ import annotations
@@ -227,7 +227,8 @@ def _print(name: str, sample: Sample) -> None:
     sys.stdout.write(
         f"\n## {name}: {len(sample.nearest)} functions, {len(sample.copies)} copies, {len(sample.twins)} twins, "
         f"{len(sample.random_pairs)} random pairs, {len(sample.neighbours)} neighbours\n\n"
-        "| from | copies found | twins found | random pairs | neighbours | speaks | right |\n|---|---|---|---|---|---|---|\n"
+        "| from | copies found | twins found | random pairs | neighbours | speaks | right | in vain |\n"
+        "|---|---|---|---|---|---|---|---|\n"
     )
     for least in THRESHOLDS:
         speaks = sample.nearest >= least
@@ -236,7 +237,8 @@ def _print(name: str, sample: Sample) -> None:
             float((values >= least).mean()) if len(values) else float("nan")
             for values in (sample.copies, sample.twins, sample.random_pairs, sample.neighbours)
         ]
-        cells = [f"{share:.3f}" for share in (*shares, float(speaks.mean()), right)]
+        in_vain = float(speaks[~sample.is_nearest_alike].mean())
+        cells = [f"{share:.3f}" for share in (*shares, float(speaks.mean()), right, in_vain)]
         sys.stdout.write(f"| {least:.2f} | {' | '.join(cells)} |\n")
     sys.stdout.flush()
 

@@ -14,11 +14,14 @@ from smysl.engine.store.symbols import SymbolPattern
 from smysl.engine.text.terms import fold
 from smysl.engine.types import Hit, Kind, Reason
 
-_CANDIDATES = 300
+_CANDIDATES = 150
 """Names looked at for each way of fitting; a longer page takes more."""
 
 _TESTS = 0.9
 _MODULES = 0.95
+_PRIVATE = 0.98
+_NESTED = 0.995
+"""What these count beside others of the same name; nobody who wants a private name leaves its underscore out."""
 
 
 def find_symbols(reader: Readable, query: str, *, top_k: int) -> tuple[Hit, ...]:
@@ -35,7 +38,7 @@ def find_symbols(reader: Readable, query: str, *, top_k: int) -> tuple[Hit, ...]
         for chunk_id, name in reader.symbol_names(pattern, limit=limit):
             if chunk_id not in scores:
                 scores[chunk_id] = fitness(asked, tuple(name.split(".")))
-        if sum(score > 0 for score in scores.values()) >= limit:
+        if sum(score > 0 for score in scores.values()) >= top_k:
             break
     best = sorted((one for one in scores if scores[one] > 0), key=lambda one: -scores[one])[: 2 * top_k]
     ranked = []
@@ -43,6 +46,8 @@ def find_symbols(reader: Readable, query: str, *, top_k: int) -> tuple[Hit, ...]
         score = scores[stored.id]
         score *= _TESTS if stored.chunk.is_test else 1.0
         score *= _MODULES if stored.chunk.kind is Kind.MODULE else 1.0
+        score *= _PRIVATE if stored.chunk.name.startswith("_") and not query.lstrip().startswith("_") else 1.0
+        score *= _NESTED ** stored.chunk.qualified_name.count(".") if len(asked) == 1 else 1.0
         ranked.append((round(score, 6), stored))
     ranked.sort(key=lambda pair: (-pair[0], pair[1].path, *place(pair[1].chunk)))
     return tuple(_hit(stored, score) for score, stored in ranked[:top_k])

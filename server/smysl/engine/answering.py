@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.choose import open_for
-from smysl.engine.embed.embedder import Embedder, QueryEmbedder
+from smysl.engine.embed.embedder import CodeEmbedder, Embedder
 from smysl.engine.errors import Cancelled, SmyslError
 from smysl.engine.settings import Settings
 from smysl.engine.store import Filling, Reader
-from smysl.engine.types import Message, Space, Vector, say
+from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ OpenFor = Callable[..., Embedder | None]
 class Answering:
     """What embeds the query and which space it is compared with, and what to tell about that."""
 
-    embedder: QueryEmbedder
+    embedder: CodeEmbedder
     notices: tuple[Message, ...] = ()
 
 
@@ -77,7 +77,7 @@ class StandIns:
         if stand_in is not None:
             stand_in[1].close()
 
-    def _for(self, space: Space, embedder: Embedder, cancel: CancelToken | None) -> QueryEmbedder | None:
+    def _for(self, space: Space, embedder: Embedder, cancel: CancelToken | None) -> CodeEmbedder | None:
         if space.is_kin_of(embedder.space):
             return _Older(space, embedder)
         with self._lock:
@@ -138,8 +138,15 @@ class _Older:
     def reads_russian(self) -> bool:
         return self.embedder.reads_russian
 
+    @property
+    def input_limit(self) -> InputLimit | None:
+        return self.embedder.input_limit
+
     def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
         return self.embedder.embed_query(query, cancel=cancel)
+
+    def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
+        return self.embedder.embed_documents(texts, cancel=cancel)
 
 
 def _told(own: Space, other: Space, mine: Filling | None, better: Filling) -> Message:

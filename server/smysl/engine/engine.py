@@ -20,6 +20,7 @@ from typing_extensions import Self
 from smysl.engine.answering import most_complete
 from smysl.engine.cancel import CancelToken
 from smysl.engine.choosing import ASK_AGAIN_SECONDS, ModelInUse
+from smysl.engine.embed.catalogue import similar_from
 from smysl.engine.embed.choose import LEXICAL, Choice, stored_space
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import (
@@ -35,17 +36,22 @@ from smysl.engine.index import Attempt, Folder, Indexer, Pauses, Watching
 from smysl.engine.overlay import Overlay, checked
 from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
-from smysl.engine.search.similar import similar
+from smysl.engine.search.selection import Lines, similar_to_text
+from smysl.engine.search.similar import count_near, outline_of, similar
+from smysl.engine.search.symbols import find_symbols
 from smysl.engine.settings import Settings
 from smysl.engine.source import Unreadable, is_admitted, read_source, worktrees
 from smysl.engine.store import Store, StoredSpace, TemporaryPlace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
+    Hit,
     IndexReport,
     Message,
     Mode,
+    Outline,
     ProgressCallback,
     SearchResult,
+    Space,
     Status,
     say,
 )
@@ -162,38 +168,98 @@ class Engine:
 
         def ask() -> SearchResult:
             answering = self._model.answering(choice, cancel)
-            reader = self._overlay.reader(self._store.reader, choice.embedder)
-            searcher = Searcher(reader, answering.embedder if answering else None, glossary=glossary, without=without)
+            embedder = answering.embedder if answering else None
+            reader = self._overlay.reader(self._store.reader, embedder)
+            searcher = Searcher(reader, embedder, glossary=glossary, without=without)
             result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
             told = answering.notices if answering else ()
             return self._checked(replace(result, notices=(*choice.notices, *told, *notices, *result.notices)))
 
         return self._unless_damaged(ask, mode, cancel=cancel)
 
-    def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
-        """Code like the innermost chunk at `line` (1-based) of `path`, from stored vectors; no model is called.
+    def similar(
+        self,
+        path: str,
+        line: int,
+        *,
+        top_k: int = 10,
+        filters: Filters = _EVERYTHING,
+        least: float | None = None,
+    ) -> SearchResult:
+        """Code like the innermost chunk at `line` (1-based) of `path`, by vectors that are there; no model is called.
 
         The vectors are those of `settings.model` if the index has them, else those that were used last; those of
-        another model while it has more of them.
-        Raises `UsageError` when the index has no chunk there.
+        another model while it has more of them. With `least`, only what is at least so similar (see `similar_from`).
+        Of a file that is shown, `line` is one of the document; `subject` says whether its text, too, is.
+        Raises `UsageError` when there is no chunk there.
         """
-        return self._unless_damaged(
-            lambda: self._similar(path, line, top_k=top_k, filters=filters), Mode.LEXICAL, cancel=None
-        )
 
-    def _similar(self, path: str, line: int, *, top_k: int, filters: Filters) -> SearchResult:
-        stored = self._store.reader.chunk_at(path, line)
-        if stored is None:
-            raise UsageError(
-                say("The index has no function or class at {path}:{line}.", path=path, line=line),
-                say("Give a line inside one, in a file of the workspace, and index the workspace first."),
-            )
-        reader = self._store.reader
-        space, notices = stored_space([one.space for one in reader.spaces()], self._settings)
-        if space is not None and not reader.is_filled(space.key):
-            space = most_complete(reader.fillings(), space)
-        result = similar(self._store.reader, space, stored, top_k=top_k, filters=filters)
-        return self._checked(replace(result, notices=(*notices, *result.notices)))
+        def ask() -> SearchResult:
+            reader = self._overlay.reader(self._store.reader)
+            chunk = reader.chunk_at(path, line)
+            if chunk is None:
+                raise UsageError(
+                    say("The index has no function or class at {path}:{line}.", path=path, line=line),
+                    say("Give a line inside one, in a file of the workspace, and index the workspace first."),
+                )
+            space, notices = self._stored_space()
+            is_shown = self._overlay.text(path) is not None
+            result = similar(reader, space, chunk, top_k=top_k, filters=filters, least=least, is_shown=is_shown)
+            return self._checked(replace(result, notices=(*notices, *result.notices)))
+
+        return self._unless_damaged(ask, Mode.LEXICAL, cancel=None)
+
+    def similar_text(
+        self,
+        text: str,
+        *,
+        top_k: int = 10,
+        filters: Filters = _EVERYTHING,
+        cancel: CancelToken | None = None,
+        within: tuple[str, int, int] | None = None,
+    ) -> SearchResult:
+        """Code like `text`: one function or class is read as the index reads it, anything else as it is.
+
+        What has lines of `within` (path, first line, last line; 1-based) is left out: where the text is from. The words
+        answer without a model, and with a notice when it fails. Raises `Cancelled`.
+        """
+        choice = self._model.choice(cancel)
+        lines = None if within is None else Lines(*within)
+
+        def ask() -> SearchResult:
+            answering = self._model.answering(choice, cancel)
+            embedder = answering.embedder if answering else None
+            reader = self._overlay.reader(self._store.reader, embedder)
+            result = similar_to_text(reader, embedder, text, top_k=top_k, filters=filters, within=lines, cancel=cancel)
+            told = answering.notices if answering else ()
+            return self._checked(replace(result, notices=(*choice.notices, *told, *result.notices)))
+
+        return self._unless_damaged(ask, Mode.FUSED, cancel=cancel)
+
+    def similar_from(self) -> float:
+        """The similarity (0 to 1) from which on code counts as similar, by the vectors that `similar` would use."""
+        space, _ = self._stored_space()
+        return similar_from(space.model if space else "")
+
+    def near_twins(self, path: str, least: float | None = None) -> dict[int, int]:
+        """How many chunks are similar to each function, method and class of a file: by the ids of its `outline`.
+
+        Those that have none are left out. `least` is the smallest similarity that counts, `similar_from()` by default.
+        """
+        space, _ = self._stored_space()
+        if space is None:
+            return {}
+        floor = similar_from(space.model) if least is None else least
+        return count_near(self._overlay.reader(self._store.reader), space, path, least=floor)
+
+    def outline(self, path: str) -> tuple[Outline, ...]:
+        """The chunks of a file by position, as it is shown, else as it is stored. Ids hold until the index changes."""
+        return tuple(map(outline_of, self._overlay.reader(self._store.reader).file_chunks(path)))
+
+    def symbols(self, query: str, *, top_k: int = 50) -> tuple[Hit, ...]:
+        """What is called `query`, or nearly so, best first: by whole name, beginning, words, or letters in order."""
+        hits = find_symbols(self._overlay.reader(self._store.reader), query, top_k=top_k)
+        return checked(hits, stored=self._store.reader, overlay=self._overlay, workspace=self._workspace)
 
     def show(self, path: str, text: str) -> None:
         """An editor shows the file at `path` (relative, there or not) with `text`: it is searched as if it were saved.
@@ -320,6 +386,14 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _stored_space(self) -> tuple[Space | None, tuple[Message, ...]]:
+        """The space whose vectors answer what needs no model, and what to tell about it."""
+        reader = self._store.reader
+        space, notices = stored_space([one.space for one in reader.spaces()], self._settings)
+        if space is not None and not reader.is_filled(space.key):
+            space = most_complete(reader.fillings(), space)
+        return space, notices
 
     def _indexer(self, embedder: Embedder | None) -> Indexer:
         settings = self._settings

@@ -323,14 +323,43 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The chunk that an answer is about, and where it stands: in the document shown, else in the file.
+
+    `is_saved_version`: its text is that of the last saved version, for nothing is shown, or what is has no vectors yet.
+    """
+
+    qualified_name: str
+    span: Span
+    is_saved_version: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A chunk of one file, without its text."""
+
+    chunk_id: int
+    kind: Kind
+    name: str
+    qualified_name: str
+    span: Span
+    name_line: int
+    name_column: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first; `model` is what embedded the query, or None when the words alone answered."""
+    """Hits, best first; `model` is what embedded the query, or None when the words alone answered.
+
+    `subject` is the chunk whose like was looked for, None for a search.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     model: str | None
     timings: Timings
     notices: tuple[Message, ...] = ()
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.builtin_artefact import package_folder, read_artefact
 from smysl.engine.embed.builtin_fields import split_fields
 from smysl.engine.embed.builtin_pooling import occurrences, pool
+from smysl.engine.embed.known_models import BUILT_IN_NAME
 from smysl.engine.embed.spaces import space_key
 from smysl.engine.errors import ModelFault, UsageError
 from smysl.engine.types import Embedded, Failure, Matrix, Space, Vector, say
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
-NAME = "builtin"
+NAME = BUILT_IN_NAME
 
 TRUNCATIONS = (128, 64)
 """Shorter lengths that its Matryoshka training makes valid."""

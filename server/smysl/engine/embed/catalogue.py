@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from smysl.engine.embed.known_models import KNOWN_MODELS, CatalogueRow
+from smysl.engine.embed.known_models import BUILT_IN_NAME, BUILT_IN_SIMILAR_FROM, KNOWN_MODELS, CatalogueRow
 from smysl.engine.settings import ModelRow
 from smysl.engine.types import Message, say
 
@@ -31,6 +31,16 @@ def resolve(tag: str, rows: Iterable[ModelRow] = ()) -> CatalogueRow:
 def same_model(one: str, other: str) -> bool:
     """Whether two names mean one model of a server: `bge-m3` and `bge-m3:latest` do."""
     return _full(one) == _full(other)
+
+
+def similar_from(model: str, rows: Iterable[ModelRow] = ()) -> float:
+    """The similarity (0 to 1, as in the hits of similar code) from which on code counts as similar in this model.
+
+    `model` is the name of a space's model: that of the built-in one, an Ollama tag, or a name of a Model2Vec folder.
+    """
+    if model == BUILT_IN_NAME:
+        return BUILT_IN_SIMILAR_FROM
+    return resolve(model, rows).similar_from
 
 
 def language_notice(row: CatalogueRow) -> Message | None:

@@ -27,6 +27,17 @@ class QueryEmbedder(Protocol):
         """The vector of what a person typed. Raises as `Embedder.embed_query`."""
 
 
+class CodeEmbedder(QueryEmbedder, Protocol):
+    """What embeds queries and single pieces of code."""
+
+    @property
+    def input_limit(self) -> InputLimit | None:
+        """As `Embedder.input_limit`."""
+
+    def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
+        """As `Embedder.embed_documents`."""
+
+
 class Embedder(Protocol):
     """Turns text into unit vectors of one space. Queries and documents go separately: their prompts differ.
 

@@ -13,6 +13,11 @@ MOST_TOKENS = 2048
 batch of at most 2,048 tokens, and abort or cut silently beyond it (https://github.com/ollama/ollama/issues/14259,
 https://github.com/ollama/ollama/issues/16582)."""
 
+BUILT_IN_NAME = "builtin"
+
+BUILT_IN_SIMILAR_FROM = 0.8
+SIMILAR_FROM = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
@@ -27,6 +32,7 @@ class CatalogueRow:
     lowercase: whether text is lower-cased before it is sent.
     rank: 1 is the first choice of `auto`.
     russian: whether it was trained on Russian; true for a model of which nothing is known.
+    similar_from: from which similarity on code counts as similar.
     pinned_tokens: the context that a person asks for in settings, which may exceed `MOST_TOKENS`; 0 is none.
     pinned_dimensions: the length that a person vouches for in settings; 0 is none.
     sources: where all that is said.
@@ -44,6 +50,7 @@ class CatalogueRow:
     rank: int = 99
     russian: bool = False
     is_known: bool = True
+    similar_from: float = SIMILAR_FROM
     pinned_tokens: int = 0
     pinned_dimensions: int = 0
     sources: tuple[str, ...] = ()

@@ -11,22 +11,23 @@ import numpy as np
 from smysl.engine.cancel import CancelToken
 from smysl.engine.overlay.layer import Layer
 from smysl.engine.overlay.vectors import LayerVectors
-from smysl.engine.store import LexicalCandidate, LexicalWeights, Reader, Scope, StoredChunk, TermStatistics
+from smysl.engine.store import LexicalCandidate, LexicalWeights, Reader, Scope, StoredChunk, TermStatistics, vectors
 from smysl.engine.store.readable import DEFAULT_WEIGHTS
 from smysl.engine.store.scope import path_test, takes_chunk
+from smysl.engine.store.symbols import SymbolPattern
 from smysl.engine.types import Filters, Matrix, Vector
 
 
 class LayeredReader:
     """Answers as the stored index would if every buffer of `layer` were saved. Safe to use from several threads.
 
-    `vectors` gives what is known for the buffers in a space. A scope of it has the negative ids of added chunks too.
+    `vectors_in` gives what is known for the buffers in a space. A scope of it has the negative ids of added chunks too.
     """
 
-    def __init__(self, stored: Reader, layer: Layer, vectors: Callable[[str], LayerVectors]) -> None:
+    def __init__(self, stored: Reader, layer: Layer, vectors_in: Callable[[str], LayerVectors]) -> None:
         self._stored = stored
         self._layer = layer
-        self._vectors = vectors
+        self._vectors = vectors_in
 
     def scope(self, filters: Filters) -> Scope:
         """The chunks that `filters` let through now."""
@@ -127,12 +128,30 @@ class LayeredReader:
     def mean_cosine(self, space_key: str, vector: Vector) -> float:
         """The mean cosine of `vector` with the vectors of a space, those of the buffers too. 0 without any."""
         total, rows = self._stored.cosine_sum(space_key, vector)
-        vectors = self._vectors(space_key)
-        for matrix, sign in ((vectors.gone, -1), (vectors.came, 1)):
+        shown = self._vectors(space_key)
+        for matrix, sign in ((shown.gone, -1), (shown.came, 1)):
             if len(matrix):
-                total += sign * float(np.sum(matrix @ vector, dtype=np.float64))
+                total += sign * float(vectors.cosines(matrix, vector).sum())
                 rows += sign * len(matrix)
         return total / rows if rows > 0 else 0.0
+
+    def above(self, space_key: str, matrix: Matrix, least: Sequence[float]) -> list[dict[int, float]]:
+        """For each row of `matrix` all chunks that have at least the cosine `least` with it there, and that cosine."""
+        stored = self._stored.above(space_key, matrix, least)
+        shown = self._vectors(space_key)
+        hidden = self._layer.hidden
+        return [
+            {chunk_id: cosine for chunk_id, cosine in found.items() if chunk_id not in hidden}
+            | {chunk_id: cosine for chunk_id, cosine in shown.cosines(vector).items() if cosine >= floor}
+            for found, vector, floor in zip(stored, matrix, least, strict=True)
+        ]
+
+    def symbol_names(self, pattern: SymbolPattern, *, limit: int) -> list[tuple[int, str]]:
+        """Ids and folded qualified names of the stored chunks that `pattern` fits, and of all added ones."""
+        hidden = self._layer.hidden
+        stored = self._stored.symbol_names(pattern, limit=limit + len(hidden))
+        added = [(chunk_id, one.words.folded_name) for chunk_id, one in self._layer.added.items()]
+        return added + [pair for pair in stored if pair[0] not in hidden][:limit]
 
     def vectors_of(self, space_key: str, chunk_ids: Sequence[int]) -> dict[int, Matrix]:
         """The vectors of each chunk that has any, a row a window."""

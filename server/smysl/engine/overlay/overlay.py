@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.embed.embedder import Embedder
+from smysl.engine.embed.embedder import CodeEmbedder, Embedder
 from smysl.engine.overlay.buffer import Buffer
 from smysl.engine.overlay.layer import FileLayer, Layer, joined
 from smysl.engine.overlay.layered import LayeredReader
@@ -72,7 +72,7 @@ class Overlay:
         buffer = self._buffers.get(path)
         return None if buffer is None else buffer.text
 
-    def reader(self, stored: Reader, embedder: Embedder | None = None) -> Reader | LayeredReader:
+    def reader(self, stored: Reader, embedder: CodeEmbedder | None = None) -> Reader | LayeredReader:
         """The index with the buffers laid over it: `stored` itself where they change nothing.
 
         `embedder` is the model whose vectors will be asked for, if it is at hand.

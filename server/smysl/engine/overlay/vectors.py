@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from smysl.engine.overlay.layer import Layer
 from smysl.engine.overlay.memory import VectorMemory
-from smysl.engine.store import Reader
+from smysl.engine.store import Reader, vectors
 from smysl.engine.types import Matrix, Vector
 
 
@@ -35,7 +35,9 @@ class LayerVectors:
         """The cosine of `vector` with the nearest window of each chunk."""
         best: dict[int, float] = {}
         if len(self.matrix):
-            for chunk_id, cosine in zip(self.chunk_ids.tolist(), (self.matrix @ vector).tolist(), strict=True):
+            for chunk_id, cosine in zip(
+                self.chunk_ids.tolist(), vectors.cosines(self.matrix, vector).tolist(), strict=True
+            ):
                 best[chunk_id] = max(cosine, best.get(chunk_id, -2.0))
         return best
 
@@ -54,14 +56,14 @@ def find_vectors(
     """What the index and `memory` have for the added chunks, whose `texts` are hashes, one a window."""
     wanted = {text_hash for hashes in texts.values() for text_hash in hashes}
     known = reader.known_texts(space_key, wanted)
-    vectors = {**memory.get(space_key, wanted), **known.retired, **known.living}
-    rows = [(chunk_id, vectors[one]) for chunk_id, hashes in texts.items() for one in hashes if one in vectors]
+    found = {**memory.get(space_key, wanted), **known.retired, **known.living}
+    rows = [(chunk_id, found[one]) for chunk_id, hashes in texts.items() for one in hashes if one in found]
     only_hidden = reader.texts_only_of(space_key, tuple(layer.hidden))
     return LayerVectors(
         chunk_ids=np.array([chunk_id for chunk_id, _ in rows], dtype=np.int64),
         matrix=_stacked([vector for _, vector in rows]),
-        gone=_stacked([vector for text_hash, vector in only_hidden.items() if text_hash not in vectors]),
-        came=_stacked([vector for text_hash, vector in vectors.items() if text_hash not in known.living]),
+        gone=_stacked([vector for text_hash, vector in only_hidden.items() if text_hash not in found]),
+        came=_stacked([vector for text_hash, vector in found.items() if text_hash not in known.living]),
     )
 
 

@@ -20,6 +20,7 @@ from smysl.engine.search.snippet import snippet
 from smysl.engine.store.readable import Readable
 from smysl.engine.store.records import StoredChunk
 from smysl.engine.store.scope import Scope
+from smysl.engine.store.vectors import cosines as exact_cosines
 from smysl.engine.text.lexicon import EMPTY, Lexicon, lexicon
 from smysl.engine.types import Filters, Hit, Message, Mode, Reason, SearchResult, Timings, Vector, say
 
@@ -133,7 +134,7 @@ class Searcher:
         cosines = dict(self._reader.nearest(key, vector, limit=depth, scope=scope, cancel=cancel))
         others = [chunk for chunk in words if chunk not in cosines]
         for chunk, matrix in self._reader.vectors_of(key, others).items():
-            cosines[chunk] = float(np.max(matrix @ vector))
+            cosines[chunk] = float(np.max(exact_cosines(matrix, vector)))
         mean = self._reader.mean_cosine(key, vector)
         return {chunk: meaning(cosine, mean) for chunk, cosine in cosines.items()}
 

@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 
 from smysl.engine.types import Matrix, Vector
 
+COARSENESS = 0.02
+"""How far a cosine of 8-bit rows is from the true one at the most: 0.004 in a hundred thousand pairs of the built-in
+model, 0.006 in random ones of 256 dimensions."""
+
 
 class CoarseTable(Protocol):
     """Rows in insertion order; scores are higher for nearer rows and comparable within one call only."""
@@ -101,12 +105,17 @@ class Bytes:
         self._scales.keep(mask)
 
     def scores(self, vector: Vector) -> NDArray[np.float32]:
-        """The dot product, but for the query's scale. Exact in 32-bit sums up to 130,000 dimensions."""
-        largest = max(float(np.abs(vector).max()), 1e-12)
-        query = np.rint(vector * (127.0 / largest)).astype(np.int8)[None]
-        products = numkong.cdist(query, self._rows.view, metric="dot", out_dtype="float32")
-        scores: NDArray[np.float32] = np.asarray(products, dtype=np.float32)[0] * self._scales.view[:, 0]
+        """The dot product, nearly. Exact in 32-bit sums up to 130,000 dimensions."""
+        scores: NDArray[np.float32] = self.cosines(vector[None])[0]
         return scores
+
+    def cosines(self, matrix: Matrix) -> Matrix:
+        """The cosines of rows of `matrix` with all rows, shape (len(matrix), n), wrong by `COARSENESS` at the most."""
+        largest = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-12))
+        queries = np.rint(matrix * (np.float32(127.0) / largest)[:, None]).astype(np.int8)
+        products = np.asarray(numkong.cdist(queries, self._rows.view, metric="dot", out_dtype="float32"))
+        cosines: Matrix = products * self._scales.view[:, 0] * (largest / np.float32(127.0))[:, None]
+        return cosines
 
 
 class Bits:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from smysl.engine.store import vectors
 from smysl.engine.store.block_sums import BLOCK, BlockSums
-from smysl.engine.store.coarse import Bits, Bytes, CoarseTable
+from smysl.engine.store.coarse import COARSENESS, Bits, Bytes, CoarseTable
 from smysl.engine.store.connection import fetch_value
 from smysl.engine.store.scope import Scope
-from smysl.engine.types import Vector
+from smysl.engine.types import Matrix, Vector
 
 BITS_ABOVE = 1024 * 1024 * 1024
 """Size in bytes of an 8-bit table above which one of bits takes its place: a million rows of 1,024."""
@@ -68,6 +68,38 @@ class ResidentSpace:
             if len(best) >= limit or wanted >= reachable:
                 return best[:limit]
             wanted *= 4
+
+    def above(self, connection: apsw.Connection, matrix: Matrix, least: NDArray[np.float64]) -> list[dict[int, float]]:
+        """For each row of `matrix` the chunks whose best window has a cosine of at least `least` there, exact."""
+        with self._lock:
+            self._follow(connection)
+            links, ids = self._links, self._ids
+            if not len(ids):
+                return [{} for _ in matrix]
+            rows = [self._rows_above(one, floor) for one, floor in zip(matrix, least, strict=True)]
+        wanted = np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.intp)
+        found, exact = vectors.read_some(connection, self._space_id, ids[wanted])
+        place = {embedding_id: position for position, embedding_id in enumerate(found.tolist())}
+        above: list[dict[int, float]] = []
+        for vector, floor, near in zip(matrix, least.tolist(), rows, strict=True):
+            there = [
+                (row, place[one]) for row, one in zip(near.tolist(), ids[near].tolist(), strict=True) if one in place
+            ]
+            cosines = vectors.cosines(exact[[position for _, position in there]], vector).tolist() if there else []
+            best: dict[int, float] = {}
+            for (row, _), cosine in zip(there, cosines, strict=True):
+                if cosine >= floor:
+                    for chunk_id in links.chunks_of(row):
+                        best[chunk_id] = max(cosine, best.get(chunk_id, -2.0))
+            above.append(best)
+        return above
+
+    def _rows_above(self, vector: Vector, floor: float) -> NDArray[np.intp]:
+        """Rows among which are all whose cosine is at least `floor`, or the best of them where a table cannot tell."""
+        if isinstance(self._table, Bytes):
+            return np.flatnonzero(self._table.cosines(vector[None])[0] >= floor - COARSENESS)
+        everything = np.ones(len(self._ids), dtype=np.bool_)
+        return self._candidates(vector, everything, count=min(self._table.candidates(1), len(self._ids)))
 
     def cosine_sum(self, connection: apsw.Connection, vector: Vector) -> tuple[float, int]:
         """The sum of the cosines of `vector` with all vectors of the space, and how many those are."""
@@ -166,7 +198,7 @@ class ResidentSpace:
             return []
         row_of = dict(zip(ids.tolist(), rows.tolist(), strict=True))
         best: dict[int, float] = {}
-        for embedding_id, cosine in zip(found.tolist(), (matrix @ vector).tolist(), strict=True):
+        for embedding_id, cosine in zip(found.tolist(), vectors.cosines(matrix, vector).tolist(), strict=True):
             for chunk_id in links.chunks_of(row_of[embedding_id]):
                 best[chunk_id] = max(cosine, best.get(chunk_id, -2.0))
         chunk_ids = np.fromiter(best, dtype=np.int64)

@@ -11,7 +11,7 @@ import apsw
 import numpy as np
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.store import files, lexical, messages, scope, texts, vectors, vocabulary
+from smysl.engine.store import files, lexical, messages, scope, symbols, texts, vectors, vocabulary
 from smysl.engine.store.connection import fetch_rows, fetch_value
 from smysl.engine.store.nearest import ResidentSpace
 from smysl.engine.store.pool import ReadingPool
@@ -30,6 +30,7 @@ from smysl.engine.store.records import (
 )
 from smysl.engine.store.rows import CHUNK_COLUMNS, FILE_COLUMNS, SPACE_COLUMNS, chunk_of, file_of, space_of
 from smysl.engine.store.scope import Scope, ScopeCache
+from smysl.engine.store.symbols import SymbolPattern
 from smysl.engine.store.terms_cache import TermCache
 from smysl.engine.store.texts import KnownTexts
 from smysl.engine.types import FileProblem, Filters, Matrix, Vector
@@ -223,6 +224,22 @@ class Reader:
 
         return self._pool.run(work)
 
+    def above(self, space_key: str, matrix: Matrix, least: Sequence[float]) -> list[dict[int, float]]:
+        """For each row of `matrix` all chunks that have at least the cosine `least` with it there, and that cosine.
+
+        In a space so large that it is held in bits, the likeliest two thousand are looked at.
+        """
+
+        def work(connection: apsw.Connection) -> list[dict[int, float]]:
+            resident = self._space(connection, space_key)
+            return [{} for _ in matrix] if resident is None else resident.above(connection, matrix, np.array(least))
+
+        return self._pool.run(work)
+
+    def symbol_names(self, pattern: SymbolPattern, *, limit: int) -> list[tuple[int, str]]:
+        """Ids and folded qualified names of the chunks that `pattern` fits, short names first."""
+        return self._pool.run(lambda connection: symbols.named_like(connection, pattern, limit=limit))
+
     def known_texts(self, space_key: str, hashes: Collection[str]) -> KnownTexts:
         """The vectors of those texts, named by their hashes, that a space has or has set aside."""
 
@@ -276,6 +293,10 @@ class Reader:
         """The chunks of one file by position."""
         rows = self._pool.run(lambda connection: fetch_rows(connection, _FILE_CHUNKS, (path,)))
         return tuple(map(chunk_of, rows))
+
+    def saved_version(self, chunk: StoredChunk) -> StoredChunk | None:
+        """The stored chunk that a shown one has another text than: None, for everything here is stored."""
+        return None
 
     def identities(self, path: str) -> list[ChunkIdentity]:
         """What tells the chunks of one file apart, by position."""

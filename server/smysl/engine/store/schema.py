@@ -73,7 +73,9 @@ _PROBES = (
     "ALTER TABLE spaces ADD COLUMN computed_by TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PROBES)
+_SYMBOLS = ("CREATE INDEX chunks_by_qualified ON chunks (qualified_folded)",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PROBES, _SYMBOLS)
 """Each a tuple of statements; the n-th (from 1) leads to `user_version` n."""
 
 VERSION = len(MIGRATIONS)

@@ -88,6 +88,11 @@ def windows(chunk: Chunk, limit: InputLimit | None) -> tuple[str, ...]:
     return tuple(head + body for body in _stretches(chunk.code, limit, room))
 
 
+def beginning(text: str, limit: InputLimit | None) -> str:
+    """As much of the beginning of `text` as one window may hold."""
+    return text if limit is None or limit.cost(text) <= limit.tokens else _fitting(text, limit, limit.tokens)
+
+
 def _title(chunk: Chunk) -> str:
     """The qualified name as it is written, and in words: `Session.close_all: session close all`.
 

@@ -48,7 +48,7 @@ async def test_a_small_change_is_quiet(home: Path, workspace: Path) -> None:
         (workspace / "shop/more.py").write_text("def more():\n    return 1\n", "utf-8")
         await editor.until(lambda status: status["files"] == 4)
         assert editor.progress == []
-        assert "indexing" not in {status["state"] for status in editor.statuses if not status["progress"] is None}
+        assert "indexing" not in {status["state"] for status in editor.statuses if status["progress"] is not None}
 
 
 async def test_cancelling_the_progress_stops_the_model_and_reindex_goes_on(

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.engine import Engine
-from smysl.engine.errors import SmyslError
-from smysl.engine.types import Filters, Hit, Kind, Message, Mode, SearchResult, Tests, Timings, say
+from smysl.engine.errors import Cancelled, SmyslError, WorkspaceError
+from smysl.engine.types import Filters, Hit, Kind, Message, Mode, SearchResult, Subject, Tests, Timings, say
 from smysl.lsp import wire
 from smysl.lsp.places import Units, lines_of, path_of, uri_of
 from smysl.lsp.session import Place, Session
 
-if TYPE_CHECKING:
-    from smysl.engine.types import Subject
-
 _OPENING_SECONDS = 5.0
 """How long a question waits for a folder that is being opened."""
 
-_Ask = Callable[[Engine, Filters], SearchResult]
+_Ask = Callable[[Session, Engine, Filters], SearchResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def search(
     Raises `SmyslError` when no folder can answer, `Cancelled`.
     """
 
-    def ask(engine: Engine, filters: Filters) -> SearchResult:
+    def ask(session: Session, engine: Engine, filters: Filters) -> SearchResult:
         return engine.search(params.query, top_k=params.top_k, filters=filters, mode=mode, cancel=cancel)
 
     return _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=params.model)
@@ -60,7 +57,7 @@ def search(
 def symbols(sessions: Sequence[Session], query: str, *, top_k: int, units: Units) -> Answer:
     """What is called `query`, or nearly so."""
 
-    def ask(engine: Engine, filters: Filters) -> SearchResult:
+    def ask(session: Session, engine: Engine, filters: Filters) -> SearchResult:
         return SearchResult(query, engine.symbols(query, top_k=top_k), None, Timings())
 
     return _all(sessions, wire.Filters(), ask, top_k=top_k, units=units, model=None)
@@ -77,9 +74,9 @@ def similar_text(
 ) -> SimilarAnswer:
     """Code like `text`, which stands `within` these lines of a file, if it does. Raises as `search`."""
 
-    def ask(engine: Engine, filters: Filters) -> SearchResult:
+    def ask(session: Session, engine: Engine, filters: Filters) -> SearchResult:
         own = None
-        if within is not None and within[0].session.engine() is engine:
+        if within is not None and within[0].session is session:
             own = (within[0].path, within[1], within[2])
         return engine.similar_text(text, top_k=params.top_k, filters=filters, cancel=cancel, within=own)
 
@@ -92,18 +89,18 @@ def similar_at(place: Place, line: int, params: wire.SimilarParams, *, units: Un
 
     Raises `UsageError` when there is none.
     """
-    engine = place.session.engine(wait=_OPENING_SECONDS)
     filters = _filters(place.session, params.filters)
-    if engine is None or filters is None:
-        return SimilarAnswer(Answer(), None, (), "saved")
-    result = engine.similar(place.path, line, top_k=params.top_k, filters=filters)
-    subject = result.subject
-    return SimilarAnswer(
-        Answer(hits_of(place.session, engine, result.hits, units=units), result.model, result.notices),
-        subject,
-        lines_of(engine.source(place.path) or ""),
-        "saved" if subject is None or subject.is_saved_version else "buffer",
-    )
+    with place.session.lent(wait=_OPENING_SECONDS) as engine:
+        if engine is None or filters is None:
+            return SimilarAnswer(Answer(), None, (), "saved")
+        result = engine.similar(place.path, line, top_k=params.top_k, filters=filters)
+        subject = result.subject
+        return SimilarAnswer(
+            Answer(hits_of(place.session, engine, result.hits, units=units), result.model, result.notices),
+            subject,
+            lines_of(engine.source(place.path) or ""),
+            "saved" if subject is None or subject.is_saved_version else "buffer",
+        )
 
 
 def hits_of(session: Session, engine: Engine, hits: Iterable[Hit], *, units: Units) -> tuple[wire.Hit, ...]:
@@ -127,37 +124,35 @@ def _all(
     units: Units,
     model: str | None,
 ) -> Answer:
-    hits: list[wire.Hit] = []
-    models: dict[str, None] = {}
-    notices: dict[str, Message] = {}
-    failure: SmyslError | None = None
-    is_answered = False
+    answers: list[Answer] = []
+    failures: list[SmyslError] = []
     for session in sessions:
         filters = _filters(session, wanted)
         if filters is None:
             continue
         try:
-            engine = session.engine_with(model, wait=_OPENING_SECONDS)
-            if engine is None:
-                failure = SmyslError(session.state.message or say("The folder {path} is closed.", path=session.name))
-                continue
-            result = ask(engine, filters)
-            hits += hits_of(session, engine, result.hits, units=units)
+            answers.append(_one(session, filters, ask, units=units, model=model))
+        except Cancelled:
+            raise
         except SmyslError as error:
-            if len(sessions) == 1:
-                raise
-            failure = error
-            continue
-        is_answered = True
-        if result.model is not None:
-            models.setdefault(result.model)
-        notices.update({str(notice): notice for notice in result.notices})
-    if failure is not None and not is_answered:
-        raise failure
-    if failure is not None:
-        notices.update({str(one): one for one in failure.sentences})
-    best = sorted(hits, key=attrgetter("score"), reverse=True)[:top_k]
-    return Answer(tuple(best), next(iter(models), None), tuple(notices.values()))
+            failures.append(error)
+    if failures and not answers:
+        raise failures[0]
+    hits = sorted((hit for answer in answers for hit in answer.hits), key=attrgetter("score"), reverse=True)
+    told = (
+        *(notice for answer in answers for notice in answer.notices),
+        *(sentence for failure in failures for sentence in failure.sentences),
+    )
+    read_by = next((answer.model for answer in answers if answer.model is not None), None)
+    return Answer(tuple(hits[:top_k]), read_by, told)
+
+
+def _one(session: Session, filters: Filters, ask: _Ask, *, units: Units, model: str | None) -> Answer:
+    with session.lent(model, wait=_OPENING_SECONDS) as engine:
+        if engine is None:
+            raise WorkspaceError(session.state.message or say("The folder {path} is closed.", path=session.name))
+        result = ask(session, engine, filters)
+        return Answer(hits_of(session, engine, result.hits, units=units), result.model, result.notices)
 
 
 def _filters(session: Session, wanted: wire.Filters) -> Filters | None:

@@ -74,22 +74,22 @@ class Buffers:
         self._pool.submit(lambda: self._show(place.session, place.path, text))
 
     def _show(self, session: Session, path: str, text: str) -> None:
-        engine = session.engine(wait=_OPENING_SECONDS)
-        if engine is None:
-            return
-        try:
-            engine.show(path, text)
-            engine.embed_shown(cancel=self._embedding)
-        except SmyslError as error:
-            _log.info("The open document %s is searched by words: %s", path, error)
-        except Exception:
-            _log.exception("The open document %s cannot be shown", path)
+        with session.lent(wait=_OPENING_SECONDS) as engine:
+            if engine is None:
+                return
+            try:
+                engine.show(path, text)
+                engine.embed_shown(cancel=self._embedding)
+            except SmyslError as error:
+                _log.info("The open document %s is searched by words: %s", path, error)
+            except Exception:
+                _log.exception("The open document %s cannot be shown", path)
 
     def _hide(self, place: Place) -> None:
         def work() -> None:
-            engine = place.session.engine()
-            if engine is not None:
-                engine.unshow(place.path)
+            with place.session.lent() as engine:
+                if engine is not None:
+                    engine.unshow(place.path)
 
         place.session.hidden(place.path)
         self._pool.submit(work)

@@ -44,13 +44,10 @@ async def reindex(ls: SmyslServer, argument: Any) -> None:
     """Look through all folders again; with `force` their indexes are removed first."""
     force = wire.read_params(argument or {}, wire.ReindexParams).force
     for session in ls.folders.sessions:
-        if force:
+        if force and session.state.state != "off":
             await ls.answer(partial(_clean, session))
-            ls.folders.restart(session)
-        else:
+        if not ls.folders.restarted(session):
             session.resume()
-    if not ls.folders.sessions:
-        ls.arrange()
 
 
 async def status(ls: SmyslServer, argument: Any) -> wire.Status:

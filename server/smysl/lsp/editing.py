@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types as lsp
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import SmyslError
-from smysl.engine.types import Mode, say
+from smysl.engine.errors import UsageError
+from smysl.engine.types import Mode, Outline, say
 from smysl.lsp import answering, methods, wire
 from smysl.lsp.markup import kind_of_markup, similar_markdown, similar_plaintext
 from smysl.lsp.server import SmyslServer
 from smysl.lsp.session import Place
-
-if TYPE_CHECKING:
-    from smysl.engine.types import Outline
 
 _DEFINITION = re.compile(r"\s*(?:async\s+def|def|class)\b")
 _IN_WORDS = re.compile(r"\s|[а-яёА-ЯЁ]")
@@ -42,7 +39,7 @@ def is_python(uri: str, language: str) -> bool:
 async def hover(ls: SmyslServer, params: lsp.HoverParams) -> lsp.Hover | None:
     """Links to code like the definition that begins at this line; None when nothing is like it."""
     place = ls.place(params.text_document.uri)
-    if place is None or not place.session.settings.hover_enabled or place.session.engine() is None:
+    if place is None or not place.session.settings.hover_enabled:
         return None
     lines = ls.workspace.get_text_document(params.text_document.uri).lines
     line = params.position.line
@@ -126,22 +123,24 @@ def _show_similar(ls: SmyslServer, title: str, uri: str, at: lsp.Position) -> ls
 
 
 def _like(ls: SmyslServer, place: Place, line: int, _: CancelToken) -> answering.Answer | None:
-    engine = place.session.engine()
-    if engine is None:
-        return None
-    try:
-        least = place.session.settings.hover_threshold
-        result = engine.similar(place.path, line, top_k=_LINKS, least=least)
-    except SmyslError:  # nothing is stored there yet
-        return None
-    if result.model is None or result.subject is None:
-        return None
-    return answering.Answer(answering.hits_of(place.session, engine, result.hits, units=ls.units), result.model)
+    with place.session.lent() as engine:
+        if engine is None:
+            return None
+        threshold = place.session.settings.hover_threshold
+        least = engine.similar_from() if threshold is None else threshold
+        try:
+            result = engine.similar(place.path, line, top_k=_LINKS, least=least)
+        except UsageError:  # nothing is stored there yet
+            return None
+        if result.model is None:
+            return None
+        hits = answering.hits_of(place.session, engine, result.hits, units=ls.units)
+        return answering.Answer(hits, result.model)
 
 
 def _twins(place: Place, _: CancelToken) -> list[tuple[Outline, int]]:
-    engine = place.session.engine()
-    if engine is None:
-        return []
-    counts = engine.near_twins(place.path, least=place.session.settings.hover_threshold)
-    return [(one, counts[one.chunk_id]) for one in engine.outline(place.path) if counts.get(one.chunk_id)]
+    with place.session.lent() as engine:
+        if engine is None:
+            return []
+        counts = engine.near_twins(place.path, least=place.session.settings.hover_threshold)
+        return [(one, counts[one.chunk_id]) for one in engine.outline(place.path) if counts.get(one.chunk_id)]

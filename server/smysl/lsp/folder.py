@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,15 +44,15 @@ class FolderSession:
         *,
         on_change: Callable[[], None],
         on_progress: Callable[[FolderSession, Progress | None], None],
-        successor_of: FolderSession | None = None,
+        predecessor: FolderSession | None = None,
     ) -> None:
-        """`successor_of` is a session on the same folder with other settings: it is stopped, then this one begins."""
+        """`predecessor` is a session on the same folder with other settings, which comes to an end with this one."""
         self.uri = uri
         self.root = root
         self.settings = settings
         self._on_change = on_change
         self._on_progress = on_progress
-        self._successor_of = successor_of
+        self._predecessor = predecessor
         self._state = SessionState()
         self._is_shown = False
         self._shown_at = 0.0
@@ -62,8 +63,42 @@ class FolderSession:
         self._engine: Engine | None = None
         self._others: dict[str, Engine] = {}
         self._watching: Watching | None = None
-        self._lock = threading.Lock()
+        self._lending = threading.Condition()
+        self._lends = 0
         self._thread = threading.Thread(target=self._run, name=f"smysl-folder-{root.name}", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.root.name or str(self.root)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was stopped."""
+        return self._ended.is_set()
+
+    @property
+    def state(self) -> SessionState:
+        """What can be said of the folder now."""
+        return self._state
+
+    def start(self) -> None:
+        """Open the engine and begin to index, in a thread of its own."""
+        self._thread.start()
+
+    @contextmanager
+    def lent(self, model: str | None = None, *, wait: float = 0.0) -> Iterator[Engine | None]:
+        """The engine, for the block: it is not closed before its end. Waited for up to `wait` seconds."""
+        self._opened.wait(wait)
+        with self._lending:
+            engine = self._engine
+            self._lends += 1
+        try:
+            yield engine if engine is None or model in {None, self.settings.engine.model} else self._other(model)
+        finally:
+            with self._lending:
+                self._lends -= 1
+                self._lending.notify_all()
 
     def path_of(self, path: str) -> Path:
         """Where a file of the index lies, as the client names the folder."""
@@ -75,37 +110,6 @@ class FolderSession:
             inside = path.relative_to(self.root).as_posix()
             return "" if inside == "." else inside
         return "" if self.root.is_relative_to(path) else None
-
-    @property
-    def name(self) -> str:
-        """What a person calls it."""
-        return self.root.name or str(self.root)
-
-    @property
-    def state(self) -> SessionState:
-        """What can be said of the folder now."""
-        return self._state
-
-    def start(self) -> None:
-        """Open the engine and begin to index, in a thread of its own."""
-        self._thread.start()
-
-    def engine(self, *, wait: float = 0.0) -> Engine | None:
-        """The engine, once it is open: waited for up to `wait` seconds. None where it cannot be opened."""
-        self._opened.wait(wait)
-        return self._engine
-
-    def engine_with(self, model: str | None, *, wait: float = 0.0) -> Engine | None:
-        """An engine on the same index that asks another model, and is kept; None is the model of the settings."""
-        engine = self.engine(wait=wait)
-        if engine is None or model is None or model == self.settings.engine.model:
-            return engine
-        with self._lock:
-            if self._ended.is_set():
-                return None
-            if model not in self._others:
-                self._others[model] = Engine.open(self.root, replace(self.settings.engine, model=model))
-            return self._others[model]
 
     def hidden(self, path: str) -> None:
         """The document at `path` was closed; its file is still there."""
@@ -127,9 +131,10 @@ class FolderSession:
         """Remove the index; returns the bytes freed. The session is at an end with it. Raises `IndexBusyError`."""
         engine = self._engine
         self.stop(wait=_HANDING_OVER_SECONDS)
-        if engine is None:
-            return 0
-        return engine.clean()
+        freed = 0 if engine is None else engine.clean()
+        self._state = SessionState("off", say("The index was removed; index again to search."))
+        self._on_change()
+        return freed
 
     def stop(self, *, wait: float = _PATIENCE_SECONDS) -> None:
         """End the index run and close the engine; waits for that up to `wait` seconds. Idempotent."""
@@ -140,15 +145,16 @@ class FolderSession:
             self._thread.join(wait)
 
     def _run(self) -> None:
-        if self._successor_of is not None:
-            self._successor_of.stop(wait=_HANDING_OVER_SECONDS)
-            self._successor_of = None
         try:
             with Engine.open(self.root, self.settings.engine) as engine:
                 self._engine = engine
                 self._opened.set()
+                if self._predecessor is not None:
+                    # This engine answers already; the index is written once the other one has come to an end.
+                    self._predecessor.stop(wait=_HANDING_OVER_SECONDS)
+                    self._predecessor = None
                 self._keep(engine)
-                self._engine = None
+                self._take_back()
         except SmyslError as error:
             _log.warning("%s: %s", self.root, error)
             self._become(SessionState("error", error.message, error.advice, error=error.message))
@@ -158,16 +164,32 @@ class FolderSession:
             self._become(SessionState("error", message, error=message))
         finally:
             self._opened.set()
-            with self._lock:
-                others, self._others = self._others, {}
-            for other in others.values():
-                other.close()
+            self._take_back()
+
+    def _other(self, model: str | None) -> Engine | None:
+        with self._lending:
+            if self._engine is None or model is None:
+                return None
+            if model not in self._others:
+                self._others[model] = Engine.open(self.root, replace(self.settings.engine, model=model))
+            return self._others[model]
+
+    def _take_back(self) -> None:
+        """Lend no more, wait for what is lent, and close the engines on other models."""
+        with self._lending:
+            self._engine = None
+            self._lending.wait_for(lambda: not self._lends, _HANDING_OVER_SECONDS)
+            others, self._others = self._others, {}
+        for other in others.values():
+            other.close()
 
     def _keep(self, engine: Engine) -> None:
         try:
             self._watching = watching = engine.watch(self._updated, progress=self._progressed)
             if self._is_held:
                 watching.hold()
+            if self._ended.is_set():
+                watching.cancel()
             with watching:
                 self._has_begun = True
                 self._settle()

@@ -70,10 +70,12 @@ class Folders:
                 self._begin(uri, outermost[uri], settings)
         self._arrange_loose(settings_of(None), files)
 
-    def restart(self, session: Session) -> None:
-        """Open the folder of `session` anew."""
-        if isinstance(session, FolderSession) and self._folders.get(session.uri) is session:
+    def restarted(self, session: Session) -> bool:
+        """Open the folder of `session` anew if it has come to an end; whether that was so."""
+        is_over = isinstance(session, FolderSession) and session.is_ended
+        if isinstance(session, FolderSession) and is_over and self._folders.get(session.uri) is session:
             self._begin(session.uri, session.root, session.settings)
+        return is_over
 
     def place(self, uri: str) -> Place | None:
         """What holds the file of `uri`; None when nothing does."""
@@ -111,7 +113,7 @@ class Folders:
     def _begin(self, uri: str, path: Path, settings: ServerSettings) -> None:
         before = self._folders.pop(uri, None)
         session = FolderSession(
-            uri, path, settings, on_change=self._on_change, on_progress=self._on_progress, successor_of=before
+            uri, path, settings, on_change=self._on_change, on_progress=self._on_progress, predecessor=before
         )
         self._folders[uri] = session
         session.start()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from smysl.engine.engine import Engine
@@ -43,20 +44,10 @@ class LooseSession:
         told = say("Ready: no folder is open; open documents are searched ({count}).", count=len(self._files))
         return SessionState("ready", told)
 
-    def engine(self, *, wait: float = 0.0) -> Engine | None:
-        """The engine, opened when it is first asked for."""
-        with self._lock:
-            if self._engine is None and not self._is_ended and self._error is None:
-                try:
-                    self._engine = Engine.open_empty(self.settings.engine)
-                except SmyslError as error:
-                    _log.warning("Open documents cannot be searched: %s", error)
-                    self._error = error
-            return self._engine
-
-    def engine_with(self, model: str | None, *, wait: float = 0.0) -> Engine | None:
-        """What is open is in memory, of one engine: another model has nothing to search there."""
-        return self.engine()
+    @contextmanager
+    def lent(self, model: str | None = None, *, wait: float = 0.0) -> Iterator[Engine | None]:
+        """The engine, opened when it is first asked for; what is open is known to this one alone, whatever `model`."""
+        yield self._opened()
 
     def has(self, path: Path) -> bool:
         """Whether this document is shown here."""
@@ -64,7 +55,7 @@ class LooseSession:
 
     def show_file(self, path: Path) -> None:
         """Search the file at `path` as it is on the disk: a workspace folder that is a single file."""
-        engine = self.engine()
+        engine = self._opened()
         name = path.as_posix()
         text = None if engine is None else engine.source(name)
         if engine is not None and text is not None:
@@ -106,3 +97,13 @@ class LooseSession:
             engine, self._engine = self._engine, None
         if engine is not None:
             engine.close()
+
+    def _opened(self) -> Engine | None:
+        with self._lock:
+            if self._engine is None and not self._is_ended and self._error is None:
+                try:
+                    self._engine = Engine.open_empty(self.settings.engine)
+                except SmyslError as error:
+                    _log.warning("Open documents cannot be searched: %s", error)
+                    self._error = error
+            return self._engine

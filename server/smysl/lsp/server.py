@@ -75,6 +75,7 @@ class SmyslServer(LanguageServer):
         self._model: str | None = None
         self._status: wire.Status | None = None
         self._is_status_due = False
+        self._has_begun = False
         self.client_commands: Mapping[str, str] = {}
         self.questions = Pool("smysl-questions", size=4)
         self.folders = Folders(on_change=partial(self.soon, self.status_changed), on_progress=self._folder_progressed)
@@ -104,6 +105,8 @@ class SmyslServer(LanguageServer):
             await self.ask(self.client_register_capability_async(lsp.RegistrationParams([registration])))
         self.folders.change(added=list(self.workspace.folders) or list(filter(None, [self.workspace.root_uri])))
         await self.configure()
+        self._has_begun = True
+        self.status_changed()
         for problem in self._serving.problems:
             self.tell_once(problem)
 
@@ -223,7 +226,8 @@ class SmyslServer(LanguageServer):
 
     def status(self) -> wire.Status:
         """The state of all folders together."""
-        return status_of(self.folders.sessions, wanted=self.settings().engine.model, translate=self.translate)
+        sessions, wanted = self.folders.sessions, self.settings().engine.model
+        return status_of(sessions, wanted=wanted, has_begun=self._has_begun, translate=self.translate)
 
     def status_changed(self) -> None:
         """Tell the client, once for all that changes in a moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -43,11 +44,11 @@ class Session(Protocol):
     def state(self) -> SessionState:
         """What can be said of it now."""
 
-    def engine(self, *, wait: float = 0.0) -> Engine | None:
-        """The engine, once it is open: waited for up to `wait` seconds. None where it cannot be opened."""
+    def lent(self, model: str | None = None, *, wait: float = 0.0) -> AbstractContextManager[Engine | None]:
+        """The engine, for the block: it is not closed before its end. Waited for up to `wait` seconds.
 
-    def engine_with(self, model: str | None, *, wait: float = 0.0) -> Engine | None:
-        """An engine on the same index that asks another model; None is the model of the settings."""
+        None where it is not open. `model` asks for an engine on the same index with another model than the settings'.
+        """
 
     def path_of(self, path: str) -> Path:
         """Where a file of the index lies, as the client knows it."""

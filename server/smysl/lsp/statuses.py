@@ -11,15 +11,22 @@ from smysl.lsp.folder import FolderSession
 from smysl.lsp.session import Session, SessionState
 from smysl.lsp.wire import State
 
-_WORST_FIRST: tuple[State, ...] = ("error", "indexing", "starting", "degraded", "ready")
+_WORST_FIRST: tuple[State, ...] = ("error", "indexing", "starting", "degraded", "ready", "off")
 
 Translate = Callable[[Message], str]
 
 
-def status_of(sessions: Sequence[Session], *, wanted: str, translate: Translate) -> wire.Status:
-    """The state of the server: the first in `_WORST_FIRST` that any folder is in; `off` without folders."""
+def status_of(sessions: Sequence[Session], *, wanted: str, has_begun: bool, translate: Translate) -> wire.Status:
+    """The state of the server: the first in `_WORST_FIRST` that any folder is in.
+
+    Without folders it is `off` once the server `has_begun`, that is, has been told which there are.
+    """
     states = [session.state for session in sessions]
-    worst = min(states, key=lambda state: _WORST_FIRST.index(state.state), default=SessionState("off"))
+    worst = min(
+        states,
+        key=lambda state: _WORST_FIRST.index(state.state),
+        default=SessionState("off" if has_begun else "starting"),
+    )
     known = [state.status for state in states if state.status is not None]
     main = next((status for status in known if status.model is not None), None)
     error = next((state.error for state in states if state.error is not None), None)

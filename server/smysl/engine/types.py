@@ -292,7 +292,8 @@ class FileProblem:
 class IndexReport:
     """What an index run changed. Counts of files and chunks; `embedded` counts texts sent to the model.
 
-    `gave_way` says that it ended with texts pending because something more urgent came.
+    `gave_way` says that it ended with texts pending because something more urgent came, `is_incomplete` that something
+    is left that will be tried again; of trouble that was told before, nothing is said again in `notices`.
     """
 
     files: int = 0
@@ -309,6 +310,7 @@ class IndexReport:
     problems: tuple[FileProblem, ...] = ()
     notices: tuple[Message, ...] = ()
     gave_way: bool = False
+    is_incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Literal
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.engine import Engine
-from smysl.engine.errors import Cancelled, SmyslError, WorkspaceError
+from smysl.engine.errors import Cancelled, EmbedderError, SmyslError, WorkspaceError
 from smysl.engine.types import Filters, Hit, Kind, Message, Mode, SearchResult, Subject, Tests, Timings, say
 from smysl.lsp import wire
 from smysl.lsp.places import Units, lines_of, path_of, uri_of
@@ -45,11 +45,19 @@ def search(
 ) -> Answer:
     """The best hits of all folders together; scores are comparable between folders, for the model is the same.
 
-    Raises `SmyslError` when no folder can answer, `Cancelled`.
+    Without its model the words answer, with a notice, unless the params name one. Raises `SmyslError` when no folder
+    can answer, `Cancelled`.
     """
 
     def ask(session: Session, engine: Engine, filters: Filters) -> SearchResult:
-        return engine.search(params.query, top_k=params.top_k, filters=filters, mode=mode, cancel=cancel)
+        try:
+            return engine.search(params.query, top_k=params.top_k, filters=filters, mode=mode, cancel=cancel)
+        except EmbedderError as error:
+            if params.model is not None:
+                raise
+            found = engine.search(params.query, top_k=params.top_k, filters=filters, mode=Mode.LEXICAL, cancel=cancel)
+            told = (*error.sentences, say("The words alone answered."), *found.notices)
+            return replace(found, notices=told)
 
     return _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=params.model)
 

@@ -192,7 +192,8 @@ class FolderSession:
                 watching.cancel()
             with watching:
                 self._has_begun = True
-                self._settle()
+                if self._state.state != "degraded":
+                    self._settle()
                 self._ended.wait()
         except SmyslError as error:  # the index cannot be written: it answers as it is
             self._tell("degraded", error.message, error.advice)
@@ -206,7 +207,10 @@ class FolderSession:
             )
         elif not self._has_begun:
             self._tell("indexing", say("The words are indexed; the model is being loaded."), None)
-        elif not report.gave_way:
+        elif report.is_incomplete:
+            state = self._state
+            self._tell("indexing" if report.gave_way else "degraded", state.message, state.advice, state.notices)
+        else:
             self._settle()
 
     def _settle(self) -> None:

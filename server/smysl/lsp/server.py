@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import attrs
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
@@ -182,7 +182,9 @@ class SmyslServer(LanguageServer):
             return None
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """To the log: a popup for each malformed message would help nobody."""
+        """To the log: a popup for each malformed message would help nobody. What a request failed of, it was told."""
+        if source is FeatureRequestError:
+            return
         _log.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -116,15 +116,17 @@ class Following:
         )
 
     def _ended(self, report: IndexReport, attempt: Attempt) -> Again | None:
-        self._tell(report)
-        if attempt.is_complete and not report.pending:
+        is_incomplete = not attempt.is_complete or report.pending > 0
+        self._tell(replace(report, is_incomplete=is_incomplete))
+        if not is_incomplete:
             self._failures = 0
             return None
         # The files are indexed, their texts wait in the index.
         return Again(Changes(), 0.0 if report.gave_way else self._pause(self._pauses.model))
 
     def _failed(self, changes: Changes, *sentences: Message) -> Again:
-        self._tell(IndexReport(notices=(*sentences, say("What changed meanwhile is indexed as soon as that works."))))
+        told = (*sentences, say("What changed meanwhile is indexed as soon as that works."))
+        self._tell(IndexReport(notices=told, is_incomplete=True))
         return Again(changes, self._pause(self._pauses.index))
 
     def _tell(self, report: IndexReport) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,6 +15,7 @@ from smysl.engine.errors import UsageError
 from smysl.engine.types import Mode, Outline, say
 from smysl.lsp import answering, methods, wire
 from smysl.lsp.markup import kind_of_markup, similar_markdown, similar_plaintext
+from smysl.lsp.places import lines_of
 from smysl.lsp.server import SmyslServer
 from smysl.lsp.session import Place
 
@@ -41,11 +43,7 @@ async def hover(ls: SmyslServer, params: lsp.HoverParams) -> lsp.Hover | None:
     place = ls.place(params.text_document.uri)
     if place is None or not place.session.settings.hover_enabled:
         return None
-    lines = ls.workspace.get_text_document(params.text_document.uri).lines
-    line = params.position.line
-    if line >= len(lines) or not _DEFINITION.match(lines[line]):
-        return None
-    answer = await ls.answer(partial(_like, ls, place, line + 1))
+    answer = await ls.answer(partial(_like, ls, place, params.position.line, ls.open_lines(params.text_document.uri)))
     if answer is None or not answer.hits:
         return None
     title = ls.translate(say("Similar code"))
@@ -122,14 +120,20 @@ def _show_similar(ls: SmyslServer, title: str, uri: str, at: lsp.Position) -> ls
     )
 
 
-def _like(ls: SmyslServer, place: Place, line: int, _: CancelToken) -> answering.Answer | None:
+def _like(
+    ls: SmyslServer, place: Place, line: int, lines: Sequence[str] | None, _: CancelToken
+) -> answering.Answer | None:
     with place.session.lent() as engine:
         if engine is None:
+            return None
+        if lines is None:
+            lines = lines_of(engine.source(place.path) or "")
+        if line >= len(lines) or not _DEFINITION.match(lines[line]):
             return None
         threshold = place.session.settings.hover_threshold
         least = engine.similar_from() if threshold is None else threshold
         try:
-            result = engine.similar(place.path, line, top_k=_LINKS, least=least)
+            result = engine.similar(place.path, line + 1, top_k=_LINKS, least=least)
         except UsageError:  # nothing is stored there yet
             return None
         if result.model is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -50,9 +50,9 @@ async def similar(ls: SmyslServer, params: wire.SimilarParams) -> wire.SimilarRe
     elif place is None:
         return _similar_result(ls, _nothing(say("This document belongs to no folder that is searched.")))
     elif params.range is not None:
-        lines = lines_of(ls.workspace.get_text_document(params.uri or "").source)
-        within = (place, params.range.start.line + 1, params.range.end.line + 1)
-        answer = await ls.answer(partial(_similar_text, ls, params, ls.units.excerpt(lines, params.range), within))
+        answer = await ls.answer(
+            partial(_similar_range, ls, params, place, params.range, ls.open_lines(params.uri or ""))
+        )
     else:
         line = 1 + (params.position.line if params.position else 0)
         units = ls.units
@@ -79,6 +79,21 @@ def _similar_text(
     token: CancelToken,
 ) -> answering.SimilarAnswer:
     return answering.similar_text(ls.folders.sessions, text, params, within=within, units=ls.units, cancel=token)
+
+
+def _similar_range(
+    ls: SmyslServer,
+    params: wire.SimilarParams,
+    place: Place,
+    selected: lsp.Range,
+    lines: Sequence[str] | None,
+    token: CancelToken,
+) -> answering.SimilarAnswer:
+    if lines is None:
+        with place.session.lent() as engine:
+            lines = lines_of((engine and engine.source(place.path)) or "")
+    within = (place, selected.start.line + 1, selected.end.line + 1)
+    return _similar_text(ls, params, ls.units.excerpt(lines, selected), within, token)
 
 
 async def _send_words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from smysl.lsp import methods, wire
 from smysl.lsp.buffers import Buffers
 from smysl.lsp.folder import FolderSession
 from smysl.lsp.folders import Folders
-from smysl.lsp.places import Units, path_of
+from smysl.lsp.places import Units, lines_of, path_of
 from smysl.lsp.pool import Pool
 from smysl.lsp.progress import ProgressBar
 from smysl.lsp.session import Place
@@ -223,6 +223,12 @@ class SmyslServer(LanguageServer):
     def place(self, uri: str) -> Place | None:
         """The folder that holds the file of `uri`."""
         return self.folders.place(uri) if path_of(uri) is not None else None
+
+    def open_lines(self, uri: str) -> Sequence[str] | None:
+        """The lines of a document that is open; None for others."""
+        path = path_of(uri)
+        document = next((one for one in self.workspace.text_documents.values() if one.path == str(path)), None)
+        return None if document is None else lines_of(document.source)
 
     # Status
 

@@ -39,6 +39,11 @@ def read_server_settings(raw: Any, base: Settings) -> tuple[ServerSettings, tupl
     if not isinstance(raw, Mapping):
         return ServerSettings(base), (_misfit(SECTION, say("an object")),)
     reader = _Reader(raw)
+    if reader.take("ollamaToken"):
+        path = f"{SECTION}.ollamaToken"
+        reader.problems.append(
+            say("Setting “{path}” is ignored: the token is taken from {variable}.", path=path, variable=_TOKEN)
+        )
     settings = ServerSettings(
         enable=reader.flag("enable", True),
         hover_enabled=reader.flag("hover.enabled", True),
@@ -59,6 +64,9 @@ class _Reader:
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self._raw = _flat(raw)
         self.problems: list[Message] = []
+
+    def take(self, path: str) -> Any:
+        return self._raw.pop(path, None)
 
     def flag(self, path: str, default: bool) -> bool:
         value = self._raw.pop(path, None)
@@ -93,7 +101,8 @@ class _Reader:
 
 
 _GROUPS = ("hover",)
-_OF_CLIENTS = ("clientCommands", "pythonPath", "serverCommand", "ollamaToken")
+_OF_CLIENTS = ("clientCommands", "pythonPath", "serverCommand")
+_TOKEN = "SMYSL_OLLAMA_TOKEN"
 _OF_CLIENTS_BEGIN = ("trace", "search.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -150,11 +150,7 @@ class Editor:
     async def finds(self, query: str, name: str, **more: Any) -> None:
         """Ask until the first hit is called `name`."""
 
-        async def ask() -> None:
-            while (await self.names(query, **more))[:1] != [name]:
-                await asyncio.sleep(0.05)
-
-        await within(ask())
+        await eventually(lambda: self.names(query, **more), lambda names: names[:1] == [name])
 
     def open(self, path: Path, text: str | None = None, *, uri: str | None = None) -> str:
         """`textDocument/didOpen`; returns the URI."""
@@ -207,6 +203,17 @@ class Editor:
     async def _notify(self) -> None:
         async with self._news:
             self._news.notify_all()
+
+
+async def eventually(ask: Callable[[], Awaitable[Any]], fits: Callable[[Any], bool] = bool) -> Any:
+    """What `ask` gives once it fits, before the deadline."""
+
+    async def asking() -> Any:
+        while not fits(found := await ask()):
+            await asyncio.sleep(0.05)
+        return found
+
+    return await within(asking())
 
 
 async def within(awaited: Any, seconds: float = DEADLINE) -> Any:

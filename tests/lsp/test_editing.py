@@ -9,7 +9,7 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from tests.engine.embed.fake_ollama import FakeOllama
-from tests.lsp.editor import Editor, within
+from tests.lsp.editor import Editor, eventually, within
 
 TWIN = '''
 
@@ -50,10 +50,11 @@ async def test_a_hover_links_to_similar_code_and_asks_no_model(home: Path, works
         assert await editor.hover("untitled:one", 0, 0) is None
         assert fake.calls == []
         editor.configure({**settings, "hover": {"enabled": False}})
-        await editor.until(lambda status: True)
-        assert await editor.hover(uri, 0, 6) is None
+        await eventually(lambda: editor.hover(uri, 0, 6), lambda shown: shown is None)
+        editor.configure(settings)
+        await eventually(lambda: editor.hover(uri, 0, 6))
         editor.configure({**settings, "hover": {"threshold": 1.0}})
-        assert await editor.hover(uri, 0, 6) is None
+        await eventually(lambda: editor.hover(uri, 0, 6), lambda shown: shown is None)
 
 
 async def test_a_hover_calls_the_command_of_a_client_that_has_one_and_is_plain_where_markdown_is_not_shown(
@@ -109,8 +110,7 @@ async def test_symbols_are_semantic_for_words_and_by_name_for_an_identifier(home
         assert isinstance(symbol.location, lsp.Location)
         assert symbol.location.range.start == lsp.Position(10, 8)
         editor.configure({"workspaceSymbol": False})
-        await editor.until(lambda status: status["state"] == "ready")
-        assert await editor.symbols("отменить заказ") == []
+        await eventually(lambda: editor.symbols("отменить заказ"), lambda names: names == [])
 
 
 async def test_lenses_and_actions_are_off_unless_asked_for(home: Path, workspace: Path) -> None:
@@ -123,8 +123,8 @@ async def test_lenses_and_actions_are_off_unless_asked_for(home: Path, workspace
         assert not await within(editor.client.text_document_code_lens_async(lsp.CodeLensParams(document)))
         assert not await within(editor.client.text_document_code_action_async(action))
         editor.configure({"codeLens": True, "codeAction": True})
-        await editor.until(lambda status: status["state"] == "ready")
-        lenses: Any = await within(editor.client.text_document_code_lens_async(lsp.CodeLensParams(document)))
+        asks_for_lenses = lsp.CodeLensParams(document)
+        lenses: Any = await eventually(lambda: editor.client.text_document_code_lens_async(asks_for_lenses))
         actions: Any = await within(editor.client.text_document_code_action_async(action))
         assert [(lens.range.start.line, lens.command.title) for lens in lenses] == [(0, "1 similar")]
         assert [one.title for one in actions] == ["Find similar code"]

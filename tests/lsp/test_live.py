@@ -9,7 +9,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 from tests.engine.embed.fake_ollama import FakeOllama
 from tests.lsp.conftest import shop
-from tests.lsp.editor import Editor, within
+from tests.lsp.editor import Editor, eventually, within
 
 from smysl.engine.engine import Engine
 from smysl.engine.settings import Settings
@@ -45,12 +45,7 @@ async def test_what_is_typed_and_not_saved_is_found_and_gone_when_it_is_closed(h
         editor.change(uri, "def broken(:\n" + BREW)  # in the middle of typing
         await editor.finds("сварить кофе", "brew_coffee")
         editor.close(uri)
-
-        async def gone() -> None:
-            while "brew_coffee" in await editor.names("сварить кофе"):
-                await asyncio.sleep(0.05)
-
-        await within(gone())
+        await eventually(lambda: editor.names("сварить кофе"), lambda names: "brew_coffee" not in names)
         assert "rotate_picture" in await editor.names("rotate picture")
 
 

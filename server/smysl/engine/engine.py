@@ -6,55 +6,47 @@ goes on at a time, searches answer meanwhile from what is committed.
 
 from __future__ import annotations
 
-import logging
 import math
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
 
-from smysl.engine.answering import most_complete
 from smysl.engine.cancel import CancelToken
 from smysl.engine.choosing import ASK_AGAIN_SECONDS, ModelInUse
-from smysl.engine.embed.catalogue import similar_from
-from smysl.engine.embed.choose import LEXICAL, Choice, stored_space
+from smysl.engine.embed.choose import LEXICAL, Choice
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import (
     EmbedderError,
-    IndexBusyError,
-    IndexDamagedError,
     IndexFileError,
     ModelUnavailable,
     UsageError,
     WorkspaceError,
 )
 from smysl.engine.index import Attempt, Folder, Indexer, Pauses, Watching
-from smysl.engine.overlay import Overlay, checked
+from smysl.engine.mending import Mending
+from smysl.engine.overlay import Overlay
+from smysl.engine.reporting import status_of, unchanged
 from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
-from smysl.engine.search.selection import Lines, similar_to_text
-from smysl.engine.search.similar import count_near, outline_of, similar
-from smysl.engine.search.symbols import find_symbols
+from smysl.engine.search.selection import Lines
 from smysl.engine.settings import Settings
-from smysl.engine.source import Unreadable, is_admitted, read_source, worktrees
-from smysl.engine.store import Store, StoredSpace, TemporaryPlace, index_file, remove_index
+from smysl.engine.source import is_admitted, worktrees
+from smysl.engine.store import Store, TemporaryPlace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
     Hit,
     IndexReport,
-    Message,
     Mode,
     Outline,
     ProgressCallback,
     SearchResult,
-    Space,
     Status,
     say,
 )
+from smysl.engine.view import View
 
 _WAIT_SECONDS = 10.0
 """How long a search that met damage waits for another process that builds the index anew."""
@@ -67,8 +59,6 @@ _EVERYTHING = Filters()
 
 __all__ = ["Engine", "Watching"]
 
-log = logging.getLogger(__name__)
-
 
 class Engine:
     """Semantic search over one workspace. A context manager; `close` is idempotent."""
@@ -78,11 +68,12 @@ class Engine:
         self._workspace = workspace
         self._settings = settings
         self._store = store
-        self._repairing = threading.Lock()
+        self._mending = Mending(store)
         self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
         self._temporary: TemporaryPlace | None = None
         self._overlay = Overlay(self._admits, max_bytes=settings.max_file_bytes)
+        self._view = View(workspace, settings, store, self._overlay)
 
     @classmethod
     def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
@@ -132,7 +123,7 @@ class Engine:
         `IndexFileError`, `WorkspaceError`. An index that cannot be written stays as it is, with a notice.
         """
         if not self._store.is_writable:
-            return self._unchanged()
+            return unchanged(self.status())
         choice = Choice(None) if mode is Mode.LEXICAL else self._model.choice(cancel)
         drifted = self._model.drift(choice)
         indexer = self._indexer(choice.embedder)
@@ -169,13 +160,12 @@ class Engine:
         def ask() -> SearchResult:
             answering = self._model.answering(choice, cancel)
             embedder = answering.embedder if answering else None
-            reader = self._overlay.reader(self._store.reader, embedder)
-            searcher = Searcher(reader, embedder, glossary=glossary, without=without)
+            searcher = Searcher(self._view.reader(embedder), embedder, glossary=glossary, without=without)
             result = searcher.search(query, top_k=top_k, filters=filters, mode=mode, cancel=cancel)
             told = answering.notices if answering else ()
-            return self._checked(replace(result, notices=(*choice.notices, *told, *notices, *result.notices)))
+            return replace(result, notices=(*choice.notices, *told, *notices, *result.notices))
 
-        return self._unless_damaged(ask, mode, cancel=cancel)
+        return self._answer(ask, mode, cancel=cancel)
 
     def similar(
         self,
@@ -194,20 +184,9 @@ class Engine:
         Raises `UsageError` when there is no chunk there.
         """
 
-        def ask() -> SearchResult:
-            reader = self._overlay.reader(self._store.reader)
-            chunk = reader.chunk_at(path, line)
-            if chunk is None:
-                raise UsageError(
-                    say("The index has no function or class at {path}:{line}.", path=path, line=line),
-                    say("Give a line inside one, in a file of the workspace, and index the workspace first."),
-                )
-            space, notices = self._stored_space()
-            is_shown = self._overlay.text(path) is not None
-            result = similar(reader, space, chunk, top_k=top_k, filters=filters, least=least, is_shown=is_shown)
-            return self._checked(replace(result, notices=(*notices, *result.notices)))
-
-        return self._unless_damaged(ask, Mode.LEXICAL, cancel=None)
+        return self._answer(
+            lambda: self._view.similar(path, line, top_k=top_k, filters=filters, least=least), Mode.LEXICAL, cancel=None
+        )
 
     def similar_text(
         self,
@@ -223,43 +202,36 @@ class Engine:
         What has lines of `within` (path, first line, last line; 1-based) is left out: where the text is from. The words
         answer without a model, and with a notice when it fails. Raises `Cancelled`.
         """
-        choice = self._model.choice(cancel)
+        choice = self._model.choice(cancel, wait=_WAIT_FOR_MODEL)
         lines = None if within is None else Lines(*within)
 
         def ask() -> SearchResult:
             answering = self._model.answering(choice, cancel)
             embedder = answering.embedder if answering else None
-            reader = self._overlay.reader(self._store.reader, embedder)
-            result = similar_to_text(reader, embedder, text, top_k=top_k, filters=filters, within=lines, cancel=cancel)
+            result = self._view.similar_text(text, embedder, top_k=top_k, filters=filters, within=lines, cancel=cancel)
             told = answering.notices if answering else ()
-            return self._checked(replace(result, notices=(*choice.notices, *told, *result.notices)))
+            return replace(result, notices=(*choice.notices, *told, *result.notices))
 
-        return self._unless_damaged(ask, Mode.FUSED, cancel=cancel)
+        return self._answer(ask, Mode.FUSED, cancel=cancel)
 
     def similar_from(self) -> float:
         """The similarity (0 to 1) from which on code counts as similar, by the vectors that `similar` would use."""
-        space, _ = self._stored_space()
-        return similar_from(space.model if space else "")
+        return self._view.similar_from()
 
     def near_twins(self, path: str, least: float | None = None) -> dict[int, int]:
         """How many chunks are similar to each function, method and class of a file: by the ids of its `outline`.
 
         Those that have none are left out. `least` is the smallest similarity that counts, `similar_from()` by default.
         """
-        space, _ = self._stored_space()
-        if space is None:
-            return {}
-        floor = similar_from(space.model) if least is None else least
-        return count_near(self._overlay.reader(self._store.reader), space, path, least=floor)
+        return self._view.near_twins(path, least)
 
     def outline(self, path: str) -> tuple[Outline, ...]:
         """The chunks of a file by position, as it is shown, else as it is stored. Ids hold until the index changes."""
-        return tuple(map(outline_of, self._overlay.reader(self._store.reader).file_chunks(path)))
+        return self._view.outline(path)
 
     def symbols(self, query: str, *, top_k: int = 50) -> tuple[Hit, ...]:
         """What is called `query`, or nearly so, best first: by whole name, beginning, words, or letters in order."""
-        hits = find_symbols(self._overlay.reader(self._store.reader), query, top_k=top_k)
-        return checked(hits, stored=self._store.reader, overlay=self._overlay, workspace=self._workspace)
+        return self._view.symbols(query, top_k=top_k)
 
     def show(self, path: str, text: str) -> None:
         """An editor shows the file at `path` (relative, there or not) with `text`: it is searched as if it were saved.
@@ -286,43 +258,16 @@ class Engine:
 
         Lines, columns and bytes of hits are places in this text as long as the file has not changed since.
         """
-        shown = self._overlay.text(path)
-        if shown is not None:
-            return shown
-        found = read_source(self._workspace / path)
-        return None if isinstance(found, Unreadable) else found.text
+        return self._view.source(path)
 
     def status(self) -> Status:
         """What the index holds: nothing when it turns out to be damaged. Asks no model and no network."""
         known = self._store.notices
         try:
-            return self._status()
+            return status_of(self._store, self._workspace)
         except IndexFileError as error:
-            self._repair(known, error)
-        return self._status()
-
-    def _status(self) -> Status:
-        reader = self._store.reader
-        counts = reader.counts()
-        spaces: tuple[StoredSpace, ...] = reader.spaces()
-        current = spaces[0].space if spaces else None
-        coverage = reader.coverage(current.key) if current else None
-        return Status(
-            workspace=str(self._workspace),
-            index_file=str(self._store.path),
-            files=counts.files,
-            chunks=counts.chunks,
-            embedded=coverage.embedded if coverage else 0,
-            pending=coverage.pending if coverage else 0,
-            failed=coverage.failed if coverage else 0,
-            model=current.model if current else None,
-            dimensions=current.dimensions if current else None,
-            spaces=tuple(f"{one.space.model} ({one.space.dimensions})" for one in spaces),
-            size_bytes=self._store.size_bytes(),
-            problems=(*reader.problems(), *(reader.failures(current.key) if current else ())),
-            notices=self._store.notices,
-            space=current.key if current else None,
-        )
+            self._mending.repair(known, error)
+        return status_of(self._store, self._workspace)
 
     def watch(
         self,
@@ -387,14 +332,6 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _stored_space(self) -> tuple[Space | None, tuple[Message, ...]]:
-        """The space whose vectors answer what needs no model, and what to tell about it."""
-        reader = self._store.reader
-        space, notices = stored_space([one.space for one in reader.spaces()], self._settings)
-        if space is not None and not reader.is_filled(space.key):
-            space = most_complete(reader.fillings(), space)
-        return space, notices
-
     def _indexer(self, embedder: Embedder | None) -> Indexer:
         settings = self._settings
         sources = Folder(
@@ -424,54 +361,8 @@ class Engine:
             notices=choice.notices if is_lost else self._model.drift(choice),
         )
 
-    def _unchanged(self) -> IndexReport:
-        status = self.status()
-        return IndexReport(
-            files=status.files,
-            chunks=status.chunks,
-            failed=status.failed,
-            pending=status.pending,
-            problems=status.problems,
-            notices=status.notices,
-        )
-
-    def _unless_damaged(
-        self, ask: Callable[[], SearchResult], mode: Mode, *, cancel: CancelToken | None
-    ) -> SearchResult:
+    def _answer(self, ask: Callable[[], SearchResult], mode: Mode, *, cancel: CancelToken | None) -> SearchResult:
         """What `ask` returns; an index that turns out to be damaged is built anew in `mode` and asked once more."""
-        known = self._store.notices
-        try:
-            return self._steadily(ask)
-        except IndexFileError as error:
-            notice = self._repair(known, error)
-        # When another process or thread builds it longer than that, what there is then has to answer.
-        with suppress(IndexBusyError):
-            self.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
-        result = ask()
-        return replace(result, notices=(notice, *result.notices))
-
-    def _steadily(self, ask: Callable[[], SearchResult]) -> SearchResult:
-        """What `ask` returns; once more when an index run wrote chunks meanwhile that buffers had been laid over."""
-        if not self._overlay.is_on:
-            return ask()
-        state = self._store.reader.chunks_state()
-        result = ask()
-        return result if self._store.reader.chunks_state() == state else ask()
-
-    def _repair(self, known: tuple[Message, ...], error: IndexFileError) -> Message:
-        """Begin a new index file after damage; returns what to tell. Raises `error` if it is about something else.
-
-        Where another thread has done so since the store's notices were `known`, the error came from the change.
-        """
-        with self._repairing:
-            if self._store.notices != known:
-                return self._store.notices[-1]
-            if not isinstance(error, IndexDamagedError):
-                raise error
-            log.warning("%s", error)
-            return self._store.recover()
-
-    def _checked(self, result: SearchResult) -> SearchResult:
-        """`result` with those hits marked whose text is not that of the disk."""
-        hits = checked(result.hits, stored=self._store.reader, overlay=self._overlay, workspace=self._workspace)
-        return replace(result, hits=hits)
+        return self._mending.answer(
+            lambda: self._view.steadily(ask), lambda: self.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
+        )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smysl.engine.embed.catalogue import language_notice, resolve, same_model, unknown_notice
-from smysl.engine.embed.known_models import KNOWN_MODELS, CatalogueRow
+from smysl.engine.embed.catalogue import language_notice, resolve, same_model, similar_from, unknown_notice
+from smysl.engine.embed.known_models import BUILT_IN_SIMILAR_FROM, KNOWN_MODELS, SIMILAR_FROM, CatalogueRow
 from smysl.engine.settings import ModelRow
 
 
@@ -130,3 +130,10 @@ def test_only_a_model_without_russian_has_a_notice_about_it() -> None:
 )
 def test_names_that_mean_one_model_on_a_server(one: str, other: str, same: bool) -> None:
     assert same_model(one, other) is same
+
+
+def test_every_model_says_from_which_similarity_on_code_is_similar() -> None:
+    assert similar_from("builtin") == BUILT_IN_SIMILAR_FROM
+    assert similar_from("all-minilm:latest") == resolve("all-minilm").similar_from
+    assert similar_from("a-model-nobody-knows") == SIMILAR_FROM
+    assert all(0.5 < row.similar_from < 1 for row in KNOWN_MODELS)

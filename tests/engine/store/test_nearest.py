@@ -8,7 +8,7 @@ from tests.engine.store.records_for_tests import SPACE, chunk, directions, new, 
 
 from smysl.engine.store import Scope, Store
 from smysl.engine.store.block_sums import BlockSums
-from smysl.engine.store.coarse import Bits, Bytes, CoarseTable
+from smysl.engine.store.coarse import COARSENESS, Bits, Bytes, CoarseTable
 from smysl.engine.store.connection import connect_for_reading
 from smysl.engine.store.nearest import ResidentSpace
 from smysl.engine.types import Filters, Matrix, Space, Vector
@@ -35,6 +35,24 @@ def test_nearest_is_what_the_exact_product_says(store: Store) -> None:
         assert [cosine for _, cosine in found] == pytest.approx(
             [float(matrix[chunk_id - 1] @ vector) for chunk_id, _ in found], abs=1e-5
         )
+
+
+def test_above_is_everything_from_a_cosine_on(store: Store) -> None:
+    matrix = directions(600)
+    fill(store, matrix)
+    asked, least = directions(20, seed=1), [0.05 * number for number in range(20)]
+    for vector, floor, found in zip(asked, least, store.reader.above(SPACE.key, asked, least), strict=True):
+        cosines = {place + 1: float(cosine) for place, cosine in enumerate(matrix @ vector) if cosine >= floor}
+        assert found == pytest.approx(cosines, abs=1e-5)
+    assert store.reader.above("unknown", asked, least) == [{}] * 20
+
+
+@pytest.mark.parametrize("dimensions", [64, 256])
+def test_eight_bits_keep_a_cosine_within_the_coarseness(dimensions: int) -> None:
+    matrix = directions(500, dimensions=dimensions)
+    table = Bytes(dimensions)
+    table.append(matrix)
+    assert float(np.abs(table.cosines(matrix) - matrix @ matrix.T).max()) < COARSENESS / 2
 
 
 def test_the_mean_cosine_is_of_all_vectors(store: Store) -> None:

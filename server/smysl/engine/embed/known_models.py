@@ -16,7 +16,12 @@ https://github.com/ollama/ollama/issues/16582)."""
 BUILT_IN_NAME = "builtin"
 
 BUILT_IN_SIMILAR_FROM = 0.8
+"""Of the functions of five packages that have no twin, a hover stays silent above 83 to 93 % then, and above what it
+speaks of, 70 to 91 % have one by their tokens too: `python -m tests.benchmarks.likeness`."""
+
 SIMILAR_FROM = 0.8
+"""For a model that could not be measured here: what the built-in one needs. A similarity is read against the mean
+cosine of the model's own vectors, so that the habit of calling everything alike is taken out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +215,13 @@ KNOWN_MODELS: tuple[CatalogueRow, ...] = (
         rank=11,
         sources=(f"{_HUB}ibm-granite/granite-embedding-30m-english", f"{_LIBRARY}granite-embedding"),
     ),
-    # Trained on inputs of up to 256 word pieces; Ollama's own file of the model asks for as much.
+    # Trained on inputs of up to 256 word pieces; Ollama's own file of the model asks for as much. `similar_from` is
+    # measured: of the functions without a twin, a hover stays silent above 81 % then.
     CatalogueRow(
         tags=("all-minilm", "all-minilm-l6-v2", "all-minilm-l12-v2"),
         dimensions=384,
         input_tokens=256,
+        similar_from=0.8,
         rank=12,
         sources=(f"{_HUB}sentence-transformers/all-MiniLM-L6-v2", f"{_LIBRARY}all-minilm"),
     ),

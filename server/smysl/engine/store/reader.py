@@ -11,7 +11,7 @@ import apsw
 import numpy as np
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.store import files, lexical, messages, scope, symbols, texts, vectors, vocabulary
+from smysl.engine.store import facts, files, lexical, scope, symbols, texts, vectors, vocabulary
 from smysl.engine.store.connection import fetch_rows, fetch_value
 from smysl.engine.store.nearest import ResidentSpace
 from smysl.engine.store.pool import ReadingPool
@@ -28,7 +28,7 @@ from smysl.engine.store.records import (
     StoredSpace,
     TermStatistics,
 )
-from smysl.engine.store.rows import CHUNK_COLUMNS, FILE_COLUMNS, SPACE_COLUMNS, chunk_of, file_of, space_of
+from smysl.engine.store.rows import CHUNK_COLUMNS, FILE_COLUMNS, chunk_of, file_of
 from smysl.engine.store.scope import Scope, ScopeCache
 from smysl.engine.store.symbols import SymbolPattern
 from smysl.engine.store.terms_cache import TermCache
@@ -55,25 +55,7 @@ _NAMED = (
 )
 _FILES = f"SELECT {FILE_COLUMNS} FROM files ORDER BY path"
 _FILES_OF = f"SELECT {FILE_COLUMNS} FROM files WHERE path IN (SELECT value FROM carray(?)) ORDER BY path"
-_PROBLEMS = "SELECT path, message FROM problems ORDER BY path, id"
-_COUNTS = "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks)"
-_SPACES = f"SELECT {SPACE_COLUMNS} FROM spaces ORDER BY last_used_at DESC, id"
 _SPACE_ID = "SELECT id, dimensions FROM spaces WHERE key = ?"
-_COVERAGE = (
-    "SELECT (SELECT count(*) FROM chunks), "
-    "(SELECT count(DISTINCT chunk_id) FROM links WHERE space_id = ?1), "
-    "(SELECT count(DISTINCT chunk_id) FROM links WHERE space_id = ?1 AND embedding_id IS NULL AND failure IS NULL), "
-    "(SELECT count(DISTINCT chunk_id) FROM links WHERE space_id = ?1 AND failure IS NOT NULL AND chunk_id NOT IN "
-    "(SELECT chunk_id FROM links WHERE space_id = ?1 AND embedding_id IS NULL AND failure IS NULL))"
-)
-_IS_FILLED = (
-    "SELECT is_complete AND NOT EXISTS (SELECT 1 FROM links "
-    "WHERE space_id = spaces.id AND embedding_id IS NULL AND failure IS NULL) FROM spaces WHERE key = ?"
-)
-_FAILURES = (
-    "SELECT DISTINCT files.path, failure FROM links JOIN chunks ON chunks.id = chunk_id "
-    "JOIN files ON files.id = file_id WHERE space_id = ? AND failure IS NOT NULL ORDER BY files.path, chunk_id"
-)
 _EMBEDDING_IDS = (
     "SELECT chunk_id, embedding_id FROM links WHERE chunk_id IN (SELECT value FROM carray(?)) AND space_id = ? "
     "AND embedding_id IS NOT NULL ORDER BY chunk_id, window"
@@ -304,34 +286,19 @@ class Reader:
 
     def counts(self) -> Counts:
         """How many files and chunks there are."""
-        files, chunks = self._pool.run(lambda connection: fetch_rows(connection, _COUNTS))[0]
-        return Counts(files, chunks)
+        return self._pool.run(facts.counts)
 
     def coverage(self, space_key: str) -> Coverage:
         """How many chunks have all their vectors in a space, wait for some, or failed (and wait for none)."""
-
-        def work(connection: apsw.Connection) -> Coverage:
-            space = connection.execute(_SPACE_ID, (space_key,)).fetchone()
-            total, linked, pending, failed = fetch_rows(connection, _COVERAGE, (space and space[0],))[0]
-            return Coverage(linked - pending - failed, pending + total - linked, failed)
-
-        return self._pool.run(work)
+        return self._pool.run(lambda connection: facts.coverage(connection, space_key))
 
     def is_filled(self, space_key: str) -> bool:
         """Whether no text waits for a vector in a space; quick enough for every search."""
-        return bool(self._pool.run(lambda connection: fetch_value(connection, _IS_FILLED, (space_key,))))
+        return self._pool.run(lambda connection: facts.is_filled(connection, space_key))
 
     def fillings(self) -> tuple[Filling, ...]:
         """How far each space is filled, last used first. Counts all links of every space."""
-
-        def work(connection: apsw.Connection) -> tuple[Filling, ...]:
-            found = []
-            for stored in map(space_of, fetch_rows(connection, _SPACES)):
-                chunks, linked, pending, _ = fetch_rows(connection, _COVERAGE, (stored.id,))[0]
-                found.append(Filling(stored.space, chunks, pending + chunks - linked))
-            return tuple(found)
-
-        return self._pool.run(work)
+        return self._pool.run(facts.fillings)
 
     def files(self) -> tuple[StoredFile, ...]:
         """The files of the index by path."""
@@ -346,22 +313,15 @@ class Reader:
 
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read or was indexed in part, by path."""
-        rows = self._pool.run(lambda connection: fetch_rows(connection, _PROBLEMS))
-        return tuple(FileProblem(path, messages.decode(text)) for path, text in rows)
+        return self._pool.run(facts.problems)
 
     def failures(self, space_key: str) -> tuple[FileProblem, ...]:
         """The texts that the model of a space could not embed, by path of their file."""
-
-        def work(connection: apsw.Connection) -> tuple[FileProblem, ...]:
-            space = connection.execute(_SPACE_ID, (space_key,)).fetchone()
-            rows = connection.execute(_FAILURES, (space and space[0],))
-            return tuple(FileProblem(path, messages.decode(text)) for path, text in rows)
-
-        return self._pool.run(work)
+        return self._pool.run(lambda connection: facts.failures(connection, space_key))
 
     def spaces(self) -> tuple[StoredSpace, ...]:
         """The embedding spaces of the file, last used first."""
-        return tuple(map(space_of, self._pool.run(lambda connection: fetch_rows(connection, _SPACES))))
+        return self._pool.run(facts.spaces)
 
     def _space(self, connection: apsw.Connection, key: str) -> ResidentSpace | None:
         row = connection.execute(_SPACE_ID, (key,)).fetchone()

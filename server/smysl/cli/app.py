@@ -79,12 +79,20 @@ def build_app() -> typer.Typer:
         searching.similar,
         indexing.status,
         indexing.watch,
-        models.models,
         indexing.clean,
         evaluating.evaluate,
         serving.lsp,
     ):
         app.command(function.__name__, cls=LocalisedCommand)(with_common_options(function))
+    app.add_typer(_models_app(), name="models")
+    return app
+
+
+def _models_app() -> typer.Typer:
+    """`models` alone lists them; `models pull` fetches one."""
+    app = typer.Typer(cls=LocalisedGroup, rich_markup_mode=None)
+    app.callback(invoke_without_command=True)(with_common_options(models.models))
+    app.command("pull", cls=LocalisedCommand)(with_common_options(models.pull))
     return app
 
 

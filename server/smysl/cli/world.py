@@ -20,7 +20,7 @@ from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, Sea
 from smysl.serving import Serving
 
 if TYPE_CHECKING:
-    from smysl.engine.models import Models
+    from smysl.engine.models import Models, PullProgress, Variant
 
 
 class Engine(Protocol):
@@ -65,8 +65,9 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Streams, environment and the engine's two doors.
+    """Streams, environment and the engine's doors.
 
+    `list_models` takes the settings and the bytes of graphics memory that a person asks for, if any.
     `folder` is where the command was started; relative paths on the command line are relative to it.
     """
 
@@ -74,8 +75,9 @@ class World:
     folder: Path
     config_file: Path
     open_engine: Callable[[Path, Settings], Engine]
-    installed_models: Callable[[Settings], Models]
     serve: Callable[[Serving], int]
+    list_models: Callable[[Settings, int | None], Models]
+    pull_model: Callable[[Settings, str, Callable[[PullProgress], None], CancelToken], Variant]
     stdin: TextIO = field(repr=False)
     stdout: TextIO = field(repr=False)
     stderr: TextIO = field(repr=False)
@@ -99,8 +101,9 @@ def real_world(serve: Callable[[Serving], int]) -> World:
         folder=folder,
         config_file=user_config_path("smysl", appauthor=False) / "settings.toml",
         open_engine=_open_engine,
-        installed_models=_installed_models,
         serve=serve,
+        list_models=_list_models,
+        pull_model=_pull_model,
         stdin=sys.stdin,
         stdout=sys.stdout,
         stderr=sys.stderr,
@@ -113,7 +116,15 @@ def _open_engine(workspace: Path, settings: Settings) -> Engine:
     return RealEngine.open(workspace, settings)
 
 
-def _installed_models(settings: Settings) -> Models:
+def _list_models(settings: Settings, graphics_bytes: int | None) -> Models:
     from smysl.engine.models import models
 
-    return models(settings)
+    return models(settings, graphics_bytes=graphics_bytes)
+
+
+def _pull_model(
+    settings: Settings, name: str, progress: Callable[[PullProgress], None], cancel: CancelToken
+) -> Variant:
+    from smysl.engine.models import pull
+
+    return pull(settings, name, progress, cancel)

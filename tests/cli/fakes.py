@@ -15,6 +15,7 @@ from typing_extensions import Self
 from smysl.cli.app import run
 from smysl.cli.world import World
 from smysl.engine.cancel import CancelToken
+from smysl.engine.doctor import Finding
 from smysl.engine.errors import IndexBusyError
 from smysl.engine.models import Model, ModelKind, Models, PullProgress, PullStage, Variant
 from smysl.engine.settings import Settings
@@ -24,6 +25,7 @@ from smysl.engine.types import (
     Hit,
     IndexReport,
     Kind,
+    Message,
     Mode,
     ProgressCallback,
     Reason,
@@ -189,6 +191,8 @@ class Shell:
         self.asked_sizes: list[int | None] = []
         self.pulled: list[str] = []
         self.pull_error: Exception | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.damage: Message | None = None
         self.models = Models(
             (
                 model("bge-m3", 1024, russian=True, tag="bge-m3:latest"),
@@ -210,6 +214,9 @@ class Shell:
         self.pulled.append(name)
         return Variant(f"{name}:latest", "F16", 1_200_000_000, True)
 
+    def _repair(self, workspace: Path, settings: Settings) -> Message | None:
+        return self.damage
+
     def world(self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] | None = None) -> World:
         """What a command of this shell touches."""
         return World(
@@ -220,6 +227,8 @@ class Shell:
             serve=self._serve,
             list_models=self._list_models,
             pull_model=self._pull_model,
+            examine=lambda workspace, settings, cancel: iter(self.findings),
+            repair=self._repair,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +16,11 @@ from typing_extensions import Self
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import WorkspaceError
 from smysl.engine.settings import Settings
-from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status, say
+from smysl.engine.types import Filters, IndexReport, Message, Mode, ProgressCallback, SearchResult, Status, say
 from smysl.serving import Serving
 
 if TYPE_CHECKING:
+    from smysl.engine.doctor import Finding
     from smysl.engine.models import Models, PullProgress, Variant
 
 
@@ -78,6 +79,8 @@ class World:
     serve: Callable[[Serving], int]
     list_models: Callable[[Settings, int | None], Models]
     pull_model: Callable[[Settings, str, Callable[[PullProgress], None], CancelToken], Variant]
+    examine: Callable[[Path, Settings, CancelToken], Iterable[Finding]]
+    repair: Callable[[Path, Settings], Message | None]
     stdin: TextIO = field(repr=False)
     stdout: TextIO = field(repr=False)
     stderr: TextIO = field(repr=False)
@@ -104,6 +107,8 @@ def real_world(serve: Callable[[Serving], int]) -> World:
         serve=serve,
         list_models=_list_models,
         pull_model=_pull_model,
+        examine=_examine,
+        repair=_repair,
         stdin=sys.stdin,
         stdout=sys.stdout,
         stderr=sys.stderr,
@@ -128,3 +133,15 @@ def _pull_model(
     from smysl.engine.models import pull
 
     return pull(settings, name, progress, cancel)
+
+
+def _examine(workspace: Path, settings: Settings, cancel: CancelToken) -> Iterable[Finding]:
+    from smysl.engine.doctor import examine
+
+    return examine(workspace, settings, cancel=cancel)
+
+
+def _repair(workspace: Path, settings: Settings) -> Message | None:
+    from smysl.engine.doctor import repair
+
+    return repair(workspace, settings)

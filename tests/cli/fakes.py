@@ -72,6 +72,8 @@ class FakeEngine:
     on_watch: Callable[[], None] = lambda: None
     on_refresh: Callable[[ProgressCallback | None], None] = lambda progress: None
     busy_for: int = 0
+    takes_forever: bool = False
+    has_older_vectors: bool = False
     asked: list[str] = field(default_factory=list)
     searches: list[tuple[int, Filters, Mode]] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
@@ -100,6 +102,9 @@ class FakeEngine:
         self.waits.append(wait)
         self.modes.append(mode)
         self.on_refresh(progress)
+        if self.takes_forever and cancel is not None:
+            cancel.wait(60)
+            cancel.check()
         if self.busy_for:
             self.busy_for -= 1
             raise IndexBusyError(say("Cancelled."))
@@ -132,6 +137,9 @@ class FakeEngine:
     ) -> SearchResult:
         self.places.append((path, line))
         return SearchResult(f"{path}:{line}", self.hits, "bge-m3", Timings())
+
+    def answers_meanwhile(self) -> bool:
+        return self.has_older_vectors
 
     def status(self) -> Status:
         return Status(

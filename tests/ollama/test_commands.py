@@ -86,7 +86,7 @@ def test_doctor_tells_a_model_that_means_nothing(real_ollama: RealOllama, tmp_pa
 
 
 def test_a_file_is_imported_by_hand_as_readme_says_and_used_with_a_row_of_settings(
-    real_ollama: RealOllama, tmp_path: Path
+    real_ollama: RealOllama, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     section = README.read_text("utf-8").partition("### A model from a file")[2].partition("\n### ")[0]
     modelfile, commands, settings = re.findall(r"```\w*\n(.*?)```", section, re.DOTALL)
@@ -99,6 +99,7 @@ def test_a_file_is_imported_by_hand_as_readme_says_and_used_with_a_row_of_settin
         "utf-8",
     )
     create, doctor, search = commands.splitlines()
+    request.addfinalizer(lambda: run(real_ollama, ["ollama", "rm", "my-model"], folder=tmp_path))
     run(real_ollama, create.split(), folder=tmp_path)
     found = models(Settings(ollama_host=real_ollama.host)).rows
     assert "my-model:latest" in [row.name for row in found]

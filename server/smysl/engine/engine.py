@@ -27,6 +27,7 @@ from smysl.engine.errors import (
     IndexDamagedError,
     IndexFileError,
     ModelUnavailable,
+    SmyslError,
     UsageError,
     WorkspaceError,
 )
@@ -164,6 +165,15 @@ class Engine:
             return self._checked(replace(result, notices=(*choice.notices, *told, *notices, *result.notices)))
 
         return self._unless_damaged(ask, mode, cancel=cancel)
+
+    def answers_meanwhile(self) -> bool:
+        """Whether other vectors than those of the model answer searches now, while its own are being made."""
+        try:
+            choice = self._model.choice()
+            answering = self._model.answering(choice)
+        except SmyslError:
+            return False
+        return bool(choice.embedder and answering and answering.embedder.space.key != choice.embedder.space.key)
 
     def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Code like the innermost chunk at `line` (1-based) of `path`, from stored vectors; no model is called.

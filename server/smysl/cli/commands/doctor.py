@@ -13,7 +13,7 @@ from smysl.cli.interrupt import cancelled_by_ctrl_c
 from smysl.cli.places import workspace_of
 from smysl.cli.refreshing import index_run
 from smysl.cli.session import Session
-from smysl.engine.doctor import Finding, Verdict
+from smysl.engine.finding import Finding, Verdict
 from smysl.engine.types import Message, say
 
 ILL = 1

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from smysl.cli import models_json, models_text, output_json
+from smysl.cli import output_json
 from smysl.cli.interrupt import cancelled_by_ctrl_c
-from smysl.cli.pulling import shown_pull
 from smysl.cli.session import Session
 from smysl.engine.errors import Cancelled, UsageError
 from smysl.engine.types import say
@@ -29,6 +28,8 @@ def models(
     as_json: AsJson = False,
 ) -> None:
     """List the models that are known, which of them Ollama has, and what fits this machine."""
+    from smysl.cli import models_json, models_text
+
     if vram is not None and not 0 < vram < 10_000:
         raise UsageError(say("--vram must be a number of gigabytes, for example 16."))
     size = None if vram is None else int(vram * 2**30)
@@ -50,6 +51,9 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Have Ollama fetch a model."""
+    from smysl.cli import models_json, models_text
+    from smysl.cli.pulling import shown_pull
+
     with cancelled_by_ctrl_c() as cancel, shown_pull(session) as progress:
         try:
             variant = session.world.pull_model(session.settings, name, progress, cancel)

@@ -76,7 +76,18 @@ def test_clean_can_remove_the_vectors_of_other_models_alone(shell: Shell, engine
 
 def test_every_command_has_the_common_options() -> None:
     commands = getattr(get_command(build_app()), "commands", {})
-    assert list(commands) == ["index", "search", "similar", "status", "watch", "clean", "evaluate", "lsp", "doctor", "models"]
+    assert list(commands) == [
+        "index",
+        "search",
+        "similar",
+        "status",
+        "watch",
+        "clean",
+        "evaluate",
+        "lsp",
+        "doctor",
+        "models",
+    ]
     for command in (*commands.values(), *commands["models"].commands.values()):
         named = {option for parameter in command.params for option in parameter.opts}
         assert {"--model", "--ollama-host", "--dimensions", "--cache-dir", "--config", "--lang", "--quiet"} <= named

@@ -9,15 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from smysl.cli import output_json
+from smysl.cli.codes import ILL
 from smysl.cli.interrupt import cancelled_by_ctrl_c
 from smysl.cli.places import workspace_of
 from smysl.cli.refreshing import index_run
 from smysl.cli.session import Session
 from smysl.engine.finding import Finding, Verdict
 from smysl.engine.types import Message, say
-
-ILL = 1
-"""The exit code when something does not work."""
 
 
 def doctor(

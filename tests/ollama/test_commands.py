@@ -29,7 +29,7 @@ def smysl(*arguments: str, folder: Path, host: str) -> subprocess.CompletedProce
     """Run the command in `folder`, with settings and indexes of its own there."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SMYSL_", "LANG", "LC_"))}
     environment |= {"SMYSL_CACHE_DIR": str(folder / "cache"), "XDG_CONFIG_HOME": str(folder), "LANG": "C.UTF-8"}
-    command = [sys.executable, "-m", "smysl.cli", *arguments, "--ollama-host", host]
+    command = [sys.executable, "-m", "smysl", *arguments, "--ollama-host", host]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )

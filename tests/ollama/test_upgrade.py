@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.real_ollama, pytest.mark.timeout(600)]
 
 ASCII = "def is_expired(token):\n    return token.expires_at < now()"
 RUSSIAN = "проверяем срок действия токена"
-FUNCTIONS = 120
+FUNCTIONS = 48
 
 
 @pytest.fixture

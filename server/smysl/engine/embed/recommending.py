@@ -67,7 +67,7 @@ def recommend(machine: Machine, rows: Iterable[CatalogueRow] = KNOWN_MODELS) -> 
 def needs_of(row: CatalogueRow, facts: Facts, weights: int) -> Needs:
     """What a file of `weights` bytes of this model needs for the context that Smysl asks for."""
     tokens = row.pinned_tokens or min(row.input_tokens or MOST_TOKENS, MOST_TOKENS)
-    return needs(weights, width=facts.width, cache_bytes=facts.cache_bytes, tokens=tokens)
+    return needs(weights, width=facts.width, cache_bytes=facts.cache_bytes, vocabulary=facts.vocabulary, tokens=tokens)
 
 
 def _candidate(row: CatalogueRow) -> _Candidate | None:

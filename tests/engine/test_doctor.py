@@ -251,7 +251,7 @@ def test_each_version_is_told_its_own_faults(version: tuple[int, ...], told: str
 
 
 def test_every_known_fault_has_its_source() -> None:
-    assert all(fault.source.startswith("https://github.com/ollama/ollama/issues/") for fault in KNOWN_FAULTS)
+    assert all(fault.source.startswith("https://github.com/ollama/ollama/") for fault in KNOWN_FAULTS)
 
 
 def test_a_version_that_is_not_told_or_not_tried_is_said() -> None:

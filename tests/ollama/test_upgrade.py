@@ -115,19 +115,22 @@ def test_after_the_upgrade_the_old_vectors_answer_while_the_new_ones_are_made_in
 
 def test_a_running_watch_notices_the_upgrade_and_rebuilds(server: RealOllama, workspace: Path, tmp_path: Path) -> None:
     settings = Settings(model="all-minilm", ollama_host=server.host, cache_dir=tmp_path / "cache")
-    rebuilt = threading.Event()
+    indexed, rebuilt = threading.Event(), threading.Event()
     heard: list[IndexReport] = []
 
     def on_update(report: IndexReport) -> None:
         heard.append(report)
+        if not report.pending:
+            indexed.set()
         if "computes other vectors" in told(report) and not report.pending:
             rebuilt.set()
 
     with Engine.open(workspace, settings) as engine, engine.watch(on_update):
+        assert indexed.wait(timeout=300)
         server.become(NEW)
         assert engine.search("number of elements in a list", top_k=3).hits
         (workspace / "new.py").write_text("def новая_ёлка(): ...\n", "utf-8")
-        assert rebuilt.wait(timeout=120), [told(report) for report in heard]
+        assert rebuilt.wait(timeout=300), [told(report) for report in heard]
         assert engine.status().pending == 0
         assert len(engine.status().spaces) == 2
 

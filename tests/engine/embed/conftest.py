@@ -30,7 +30,11 @@ def real_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         yield of
 
 
-@pytest.fixture(params=["fake", *(pytest.param(version, marks=pytest.mark.real_ollama) for version in VERSIONS)])
+# The real ones want the processor for themselves, which a busy machine does not give them.
+REAL = (pytest.mark.real_ollama, pytest.mark.timeout(600))
+
+
+@pytest.fixture(params=["fake", *(pytest.param(version, marks=REAL) for version in VERSIONS)])
 def server(request: pytest.FixtureRequest) -> Iterator[FakeOllama | RealOllama]:
     """An Ollama with all-minilm and tiny-8k: a fake 0.34.4, and a real one of each era. Has `host`, `start`, `stop`."""
     if request.param == "fake":

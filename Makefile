@@ -12,7 +12,7 @@ BIN = $(VENV)/bin
 help:
 	@echo 'make demo         index the standard library of this Python and search it (no download, no question)'
 	@echo 'make test         the whole fast test suite'
-	@echo 'make test-ollama  the suite against a real Ollama, built once a machine'
+	@echo 'make test-ollama  the suite against two real Ollamas, built once a machine'
 	@echo 'make test-training  the proof that nothing kept for measuring was learnt (downloads 45 packages once)'
 	@echo 'make check        format, lint, types and layers'
 	@echo 'make bench        the benchmarks'

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from typing_extensions import Self
 
 from smysl.cli.app import run
 from smysl.cli.world import World
 from smysl.engine.cancel import CancelToken
+from smysl.engine.doctor import Finding
 from smysl.engine.errors import IndexBusyError
-from smysl.engine.models import Model, ModelKind, Models, Variant
+from smysl.engine.models import Model, ModelKind, Models, PullProgress, PullStage, Variant
 from smysl.engine.settings import Settings
 from smysl.engine.types import (
     FileProblem,
@@ -23,6 +25,7 @@ from smysl.engine.types import (
     Hit,
     IndexReport,
     Kind,
+    Message,
     Mode,
     ProgressCallback,
     Reason,
@@ -69,6 +72,8 @@ class FakeEngine:
     on_watch: Callable[[], None] = lambda: None
     on_refresh: Callable[[ProgressCallback | None], None] = lambda progress: None
     busy_for: int = 0
+    takes_forever: bool = False
+    has_older_vectors: bool = False
     asked: list[str] = field(default_factory=list)
     searches: list[tuple[int, Filters, Mode]] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
@@ -97,6 +102,9 @@ class FakeEngine:
         self.waits.append(wait)
         self.modes.append(mode)
         self.on_refresh(progress)
+        if self.takes_forever and cancel is not None:
+            cancel.wait(60)
+            cancel.check()
         if self.busy_for:
             self.busy_for -= 1
             raise IndexBusyError(say("Cancelled."))
@@ -129,6 +137,9 @@ class FakeEngine:
     ) -> SearchResult:
         self.places.append((path, line))
         return SearchResult(f"{path}:{line}", self.hits, "bge-m3", Timings())
+
+    def answers_meanwhile(self) -> bool:
+        return self.has_older_vectors
 
     def status(self) -> Status:
         return Status(
@@ -185,6 +196,11 @@ class Shell:
         self.folder = folder
         self.engine = engine
         self.served: list[Serving] = []
+        self.asked_sizes: list[int | None] = []
+        self.pulled: list[str] = []
+        self.pull_error: Exception | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.damage: Message | None = None
         self.models = Models(
             (
                 model("bge-m3", 1024, russian=True, tag="bge-m3:latest"),
@@ -193,20 +209,42 @@ class Shell:
             )
         )
 
-    def run(self, *arguments: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ending:
-        out, err = io.StringIO(), io.StringIO()
-        world = World(
+    def _list_models(self, settings: Settings, graphics_bytes: int | None) -> Models:
+        self.asked_sizes.append(graphics_bytes)
+        return self.models
+
+    def _pull_model(
+        self, settings: Settings, name: str, progress: Callable[[PullProgress], None], cancel: CancelToken
+    ) -> Variant:
+        progress(PullProgress(PullStage.DOWNLOADING, 500_000_000, 1_200_000_000))
+        if self.pull_error is not None:
+            raise self.pull_error
+        self.pulled.append(name)
+        return Variant(f"{name}:latest", "F16", 1_200_000_000, True)
+
+    def _repair(self, workspace: Path, settings: Settings) -> Message | None:
+        return self.damage
+
+    def world(self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] | None = None) -> World:
+        """What a command of this shell touches."""
+        return World(
             environ={"LANG": "C.UTF-8"} if environ is None else environ,
             folder=self.folder,
             config_file=self.folder / "settings.toml",
             open_engine=self.engine.open,
-            installed_models=lambda settings: self.models,
             serve=self._serve,
-            stdin=io.StringIO(stdin),
-            stdout=out,
-            stderr=err,
+            list_models=self._list_models,
+            pull_model=self._pull_model,
+            examine=lambda workspace, settings, cancel: iter(self.findings),
+            repair=self._repair,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
         )
-        code = run(arguments, world)
+
+    def run(self, *arguments: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ending:
+        out, err = io.StringIO(), io.StringIO()
+        code = run(arguments, self.world(io.StringIO(stdin), out, err, environ))
         return Ending(code, out.getvalue(), err.getvalue())
 
     def _serve(self, serving: Serving) -> int:

@@ -7,8 +7,6 @@ from tests.cli.fakes import FakeEngine, Shell
 from typer.main import get_command
 
 from smysl.cli.app import build_app
-from smysl.cli.world import real_world
-from smysl.engine.settings import Settings
 from smysl.engine.types import FileProblem, IndexReport, say
 
 
@@ -76,33 +74,20 @@ def test_clean_can_remove_the_vectors_of_other_models_alone(shell: Shell, engine
     assert engine.forgotten == 1
 
 
-def test_models_are_listed_with_what_the_server_has(shell: Shell) -> None:
-    assert shell.run("models").out.splitlines() == [
-        "Model       Dimensions  Russian  In Ollama",
-        "bge-m3      1024        yes      bge-m3:latest",
-        "mine        ?           ?        mine",
-        "all-minilm  384         no       —",
-    ]
-    assert json.loads(shell.run("models", "--json").out.splitlines()[0]) == {
-        "name": "bge-m3",
-        "dimensions": 1024,
-        "russian": True,
-        "known": True,
-        "installed": True,
-        "tags": ["bge-m3:latest"],
-    }
-
-
-def test_a_server_that_does_not_answer_leaves_the_catalogue_to_be_listed(shell: Shell) -> None:
-    shell.models = real_world(lambda serving: 0).installed_models(Settings(ollama_host="http://127.0.0.1:9"))
-    ended = shell.run("models", "--json")
-    assert not any(json.loads(line)["installed"] for line in ended.out.splitlines())
-    assert "http://127.0.0.1:9" in ended.err
-
-
 def test_every_command_has_the_common_options() -> None:
     commands = getattr(get_command(build_app()), "commands", {})
-    assert list(commands) == ["index", "search", "similar", "status", "watch", "models", "clean", "evaluate", "lsp"]
-    for command in commands.values():
+    assert list(commands) == [
+        "index",
+        "search",
+        "similar",
+        "status",
+        "watch",
+        "clean",
+        "evaluate",
+        "lsp",
+        "doctor",
+        "models",
+    ]
+    for command in (*commands.values(), *commands["models"].commands.values()):
         named = {option for parameter in command.params for option in parameter.opts}
         assert {"--model", "--ollama-host", "--dimensions", "--cache-dir", "--config", "--lang", "--quiet"} <= named

@@ -5,13 +5,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.cli.fakes import FakeEngine
+from tests.cli.fakes import FakeEngine, Shell
 
 from smysl.cli.patience import patient
 from smysl.cli.progress import shown_progress
 from smysl.cli.session import Common, Session
-from smysl.cli.world import World
-from smysl.engine.models import Models
 from smysl.engine.types import Phase, Progress, say
 
 TOLD = "This takes a while: the model may still be loading.\n"
@@ -41,17 +39,7 @@ def stderr() -> Terminal:
 
 @pytest.fixture
 def session(tmp_path: Path, stderr: Terminal) -> Session:
-    world = World(
-        environ={"LANG": "C.UTF-8"},
-        folder=tmp_path,
-        config_file=tmp_path / "settings.toml",
-        open_engine=FakeEngine().open,
-        installed_models=lambda settings: Models(()),
-        serve=lambda serving: 0,
-        stdin=io.StringIO(),
-        stdout=io.StringIO(),
-        stderr=stderr,
-    )
+    world = Shell(tmp_path, FakeEngine()).world(io.StringIO(), io.StringIO(), stderr)
     return Session(world, Common())
 
 

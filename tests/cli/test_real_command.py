@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.engine.embed.fake_ollama import FakeOllama
 
 from smysl.engine.store.lock import writer_lock
 
@@ -227,3 +228,25 @@ def _in_terminal(*arguments: str, cwd: Path, environ: dict[str, str]) -> str:
         assert process.wait(30) == 0
     os.close(controller)
     return seen.decode()
+
+
+def test_ctrl_c_ends_a_pull_with_130_and_says_that_what_was_fetched_is_kept(
+    code: Path, environ: dict[str, str]
+) -> None:
+    with (
+        FakeOllama([], pull_step_seconds=10) as fake,
+        subprocess.Popen(
+            [*COMMAND, "models", "pull", "embeddinggemma", "--ollama-host", fake.host],
+            cwd=code,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+    ):
+        assert process.stderr is not None
+        while process.stderr.readline() != b"Fetching\n":
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b"")
+    assert "the next pull goes on from there" in err.decode()

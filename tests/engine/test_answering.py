@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import unicodedata
 from collections.abc import Callable
@@ -12,11 +13,14 @@ import pytest
 from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
 
+from smysl.engine.answering import StandIns
 from smysl.engine.cancel import CancelToken
+from smysl.engine.embed.ollama_models import open_ollama
 from smysl.engine.embed.spaces import PROBE
 from smysl.engine.engine import Engine
 from smysl.engine.errors import Cancelled
 from smysl.engine.settings import Settings
+from smysl.engine.store import Store, index_file
 from smysl.engine.types import Mode, Phase, Progress, SearchResult
 
 MODEL = FakeModel("bge-m3")
@@ -95,6 +99,25 @@ def test_the_built_in_model_stands_in_for_one_of_ollama(tmp_path: Path, folder: 
             assert engine.search("действие").model == "builtin"
             engine.refresh()
             assert engine.search("действие").model == "bge-m3"
+
+
+def test_a_stand_in_that_is_loaded_anew_for_each_query_is_given_up(tmp_path: Path, folder: Path) -> None:
+    with FakeOllama(["bge-m3", "embeddinggemma"], delay_per_text=0.01) as fake:
+        settings = settings_of(fake, tmp_path)
+        with Engine.open(folder, settings) as engine:
+            engine.refresh()
+        with (
+            Store(index_file(folder, cache_dir=settings.cache_dir)) as store,
+            open_ollama("embeddinggemma", settings) as embedder,
+            contextlib.closing(StandIns(settings, slow_seconds=0.1)) as stand_ins,
+        ):
+            fake.delay_per_text = 0.2
+            asked = []
+            for _ in range(3):
+                answering = stand_ins.answering(store.reader, embedder)
+                answering.embedder.embed_query("действие")
+                asked.append(fake.calls[-1].model)
+    assert asked == ["bge-m3", "bge-m3", "embeddinggemma"]
 
 
 def test_when_the_old_model_is_gone_the_words_answer_with_what_there_is(tmp_path: Path, folder: Path) -> None:

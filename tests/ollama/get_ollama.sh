@@ -53,7 +53,7 @@ fi
 
 mkdir -p "$target/bin"
 work=$(mktemp -d "$target/build.XXXXXX")
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 log=$work/log
 
 if [ ! -x "$target/bin/ollama" ]; then

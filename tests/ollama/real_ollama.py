@@ -17,7 +17,10 @@ from pathlib import Path
 import ollama
 from typing_extensions import Self
 
-VERSION = "0.34.4"
+NEW, OLD = "0.34.4", "0.24.0"
+"""The newest of the era of llama-server (0.30 and later), and the last before it, which reads Russian otherwise."""
+
+VERSIONS = (NEW, OLD)
 MODELS = ("all-minilm", "tiny-8k")
 _START_SECONDS = 30.0
 
@@ -28,20 +31,57 @@ def cache_folder() -> Path:
     return (Path(named) if named else Path.home() / ".cache" / "smysl-tests") / "ollama"
 
 
+def gguf(model: str) -> Path:
+    """The file of one of `MODELS`."""
+    return cache_folder() / "models" / f"{model}.gguf"
+
+
 class RealOllama:
     """A context manager; `home` is a temporary folder for its keys and models. The port stays over restarts."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, version: str = NEW) -> None:
         self._home = home
-        self._binary = cache_folder() / VERSION / "bin" / "ollama"
+        self.version = version
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port: int = probe.getsockname()[1]
-        wanted = [self._binary, *(self._gguf(model) for model in MODELS)]
+        wanted = [self.binary, *(gguf(model) for model in MODELS)]
         missing = [str(path) for path in wanted if not path.exists()]
         if missing:
             raise FileNotFoundError(f"not built: {', '.join(missing)}; run: make test-ollama")
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The version as numbers."""
+        return tuple(map(int, self.version.split(".")))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is of the era of llama-server."""
+        return self.numbers >= (0, 30)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the server, and the command `ollama` that speaks to it, are started with."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._home),
+            "OLLAMA_HOST": f"127.0.0.1:{self._port}",
+            "OLLAMA_MODELS": str(self._home / "models"),
+            "OLLAMA_NO_CLOUD": "1",
+        }
+
+    @property
+    def binary(self) -> Path:
+        """The command `ollama` of this version."""
+        return cache_folder() / self.version / "bin" / "ollama"
+
+    def become(self, version: str) -> None:
+        """Stop, and start as another version on the same port with the same models, as an upgrade does."""
+        self.stop()
+        self.version = version
+        self.start()
 
     @property
     def host(self) -> str:
@@ -52,7 +92,7 @@ class RealOllama:
         self.start()
         with ollama.Client(host=self.host, trust_env=False) as client:
             for model in MODELS:
-                client.create(model, files={"model.gguf": client.create_blob(self._gguf(model))})
+                client.create(model, files={"model.gguf": client.create_blob(gguf(model))})
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,16 +102,9 @@ class RealOllama:
         """Start it, unless it runs, and wait until it answers."""
         if self._process is not None:
             return
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self._home),
-            "OLLAMA_HOST": f"127.0.0.1:{self._port}",
-            "OLLAMA_MODELS": str(self._home / "models"),
-            "OLLAMA_NO_CLOUD": "1",
-        }
         with (self._home / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._binary, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True
+                [self.binary, "serve"], env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
@@ -98,9 +131,6 @@ class RealOllama:
     def log(self) -> str:
         """What the server wrote so far."""
         return (self._home / "serve.log").read_text("utf-8", "replace")
-
-    def _gguf(self, model: str) -> Path:
-        return cache_folder() / "models" / f"{model}.gguf"
 
     def _answers(self) -> bool:
         try:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Build a real Ollama and its models, once a machine, and run every test that needs them: what `make test-ollama` does.
+# Build a real Ollama of each era and their models, once a machine, and run every test that needs them: what `make test-ollama` does.
 #
 #   sh tests/ollama/run.sh [arguments of pytest]
 #
@@ -21,7 +21,12 @@ trap 'status=$?; [ "$status" = 0 ] || loud "FAILED, status $status"' EXIT
     exit 1
 }
 "$python" -c "import gguf, safetensors" 2>/dev/null || "$python" -m pip install -q "gguf>=0.10" "safetensors>=0.4"
-sh tests/ollama/get_ollama.sh
+for version in 0.34.4 0.24.0; do
+    sh tests/ollama/get_ollama.sh "$version" || {
+        loud "Ollama $version could not be built"
+        exit 1
+    }
+done
 "$python" tests/ollama/make_gguf.py "$cache/models"
 "$python" -m pytest -m real_ollama "$@"
 loud "PASSED"

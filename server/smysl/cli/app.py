@@ -1,7 +1,7 @@
 """The `smysl` command: reads the command line, runs one command, and turns every ending into an exit code.
 
-Exit codes: 0 done (a search that finds nothing is done too), 2 the command line makes no sense, 3 it could not be
-done, 130 ended by Ctrl+C.
+Exit codes: 0 done (a search that finds nothing is done too), 1 `doctor` found something that does not work, 2 the
+command line makes no sense, 3 it could not be done, 130 ended by Ctrl+C.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from smysl import __version__
 from smysl.cli.codes import DONE, FAILED, INTERRUPTED, MISUSED
-from smysl.cli.commands import evaluating, indexing, models, searching, serving
+from smysl.cli.commands import doctor, evaluating, indexing, models, searching, serving
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
 from smysl.cli.options import Lang, with_common_options
@@ -79,12 +79,21 @@ def build_app() -> typer.Typer:
         searching.similar,
         indexing.status,
         indexing.watch,
-        models.models,
         indexing.clean,
         evaluating.evaluate,
         serving.lsp,
+        doctor.doctor,
     ):
         app.command(function.__name__, cls=LocalisedCommand)(with_common_options(function))
+    app.add_typer(_models_app(), name="models")
+    return app
+
+
+def _models_app() -> typer.Typer:
+    """`models` alone lists them; `models pull` fetches one."""
+    app = typer.Typer(cls=LocalisedGroup, rich_markup_mode=None)
+    app.callback(invoke_without_command=True)(with_common_options(models.models))
+    app.command("pull", cls=LocalisedCommand)(with_common_options(models.pull))
     return app
 
 

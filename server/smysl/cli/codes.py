@@ -1,3 +1,3 @@
-"""The exit codes of the command."""
+"""The exit codes of the command. `ILL` is `doctor`'s: something that it looked at does not work."""
 
-DONE, MISUSED, FAILED, INTERRUPTED = 0, 2, 3, 130
+DONE, ILL, MISUSED, FAILED, INTERRUPTED = 0, 1, 2, 3, 130

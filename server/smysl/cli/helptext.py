@@ -15,8 +15,8 @@ from smysl.l10n import Language, template_in
 EPILOGUE = say(
     "\b\n"
     "Settings: settings.toml in the user's settings folder, then SMYSL_* variables, then options.\n"
-    "Exit codes: 0 done, also when nothing was found; 2 the command line makes no sense;\n"
-    "3 it could not be done; 130 ended by Ctrl+C.\n"
+    "Exit codes: 0 done, also when nothing was found; 1 doctor found what does not work;\n"
+    "2 the command line makes no sense; 3 it could not be done; 130 ended by Ctrl+C.\n"
     "Standard output carries the answer alone; progress and notices go to standard error."
 ).template
 

@@ -65,6 +65,8 @@ def with_common_options(command: Callable[..., None]) -> Callable[..., None]:
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
     def run(context: typer.Context, **values: Any) -> None:
+        if context.invoked_subcommand is not None:
+            return  # a group whose own command is not meant
         given = {field.name: values.pop(field.name) for field in fields(Common)}
         command(Session(context.obj, Common(**given)), **values)
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smysl.engine.types import FileProblem, Hit, IndexReport, Message, SearchResult, Status
-
-if TYPE_CHECKING:
-    from smysl.engine.models import Model
 
 Translate = Callable[[Message], str]
 
@@ -72,18 +69,6 @@ def status_object(status: Status, translate: Translate) -> dict[str, Any]:
         "size_bytes": status.size_bytes,
         "problems": _problems(status.problems, translate),
         "notices": [translate(notice) for notice in status.notices],
-    }
-
-
-def model_object(model: Model) -> dict[str, Any]:
-    """A row of the catalogue beside what the server has."""
-    return {
-        "name": model.name,
-        "dimensions": model.dimensions,
-        "russian": model.russian,
-        "known": model.is_known,
-        "installed": bool(model.tags),
-        "tags": list(model.tags),
     }
 
 

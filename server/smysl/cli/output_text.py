@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from smysl.cli.session import Session
 from smysl.engine.types import FileProblem, Hit, IndexReport, Kind, Message, Reason, SearchResult, Status, say
-
-if TYPE_CHECKING:
-    from smysl.engine.models import Model
 
 SNIPPET_LINES = 8
 """How much of a hit is shown; its place says where the rest is."""
@@ -67,20 +63,6 @@ def write_status(session: Session, status: Status) -> None:
     for fact in facts:
         session.answer(session.translate(fact))
     _write_problems(session, status.problems)
-
-
-def write_models(session: Session, models: Sequence[Model]) -> None:
-    """The catalogue as a table: name, dimensions, languages, and the tags under which the server has it."""
-    heads = (say("Model"), say("Dimensions"), say("Russian"), say("In Ollama"))
-    rows = [tuple(session.translate(head) for head in heads), *(_model_row(session, model) for model in models)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    for row in rows:
-        session.answer("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _model_row(session: Session, model: Model) -> tuple[str, ...]:
-    russian = session.translate(say("yes") if model.russian else say("no")) if model.is_known else "?"
-    return model.name, str(model.dimensions or "?"), russian, ", ".join(model.tags) or "—"
 
 
 def _heading(session: Session, rank: int, hit: Hit) -> tuple[str, ...]:

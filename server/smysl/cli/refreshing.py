@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from smysl.cli.patience import patient
 from smysl.cli.progress import shown_progress
 from smysl.cli.session import Session
 from smysl.cli.world import Engine
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import DiskFullError, IndexBusyError, ModelFault, ModelUnavailable
+from smysl.engine.errors import Cancelled, DiskFullError, IndexBusyError, ModelFault, ModelUnavailable
 from smysl.engine.types import IndexReport, Message, Mode, say
 
 WAIT_SECONDS = 5.0
 """How long a command waits for another process that writes the index."""
+
+PATIENCE_SECONDS = 15.0
+"""How long a search makes new vectors before it asks whether the old ones can answer."""
 
 _STEP_SECONDS = 0.5
 """Between two looks whether Ctrl+C was pressed meanwhile."""
@@ -45,13 +50,29 @@ def index_run(
         return run(_STEP_SECONDS)
 
 
-def refresh(session: Session, engine: Engine, cancel: CancelToken, *, mode: Mode = Mode.FUSED) -> tuple[Message, ...]:
+def refresh(
+    session: Session,
+    engine: Engine,
+    cancel: CancelToken,
+    *,
+    mode: Mode = Mode.FUSED,
+    patience: float = PATIENCE_SECONDS,
+) -> tuple[Message, ...]:
     """Bring the index up to date as far as that is possible; what is in it answers in any case.
 
+    When vectors have to be made anew and the older ones can answer meanwhile, `patience` seconds are spent on them.
     Returns what there is to say about that, which the person has been told.
     """
+    token = CancelToken()
     try:
-        notices = index_run(session, engine, cancel, mode=mode).notices
+        with cancel.calling(token.cancel), _hurrying(token, engine, patience):
+            notices = index_run(session, engine, token, mode=mode).notices
+    except Cancelled:
+        if cancel.cancelled or not token.cancelled:
+            raise
+        notices = (
+            say("The new vectors are not all made yet: each search makes some more, and this makes all: smysl index"),
+        )
     except IndexBusyError:
         notices = (say("Another process is indexing this folder; the answer comes from the index as it is."),)
     except (DiskFullError, ModelUnavailable, ModelFault) as error:
@@ -59,3 +80,20 @@ def refresh(session: Session, engine: Engine, cancel: CancelToken, *, mode: Mode
         notices = (*error.sentences, stale)
     session.notice_all(notices)
     return notices
+
+
+@contextmanager
+def _hurrying(token: CancelToken, engine: Engine, seconds: float) -> Iterator[None]:
+    """Cancel `token` when the block takes so many seconds and others can answer meanwhile."""
+
+    def look() -> None:
+        if engine.answers_meanwhile():
+            token.cancel()
+
+    timer = threading.Timer(seconds, look)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

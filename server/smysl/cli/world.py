@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing_extensions import Self
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import WorkspaceError
 from smysl.engine.settings import Settings
-from smysl.engine.types import Filters, IndexReport, Mode, ProgressCallback, SearchResult, Status, say
+from smysl.engine.types import Filters, IndexReport, Message, Mode, ProgressCallback, SearchResult, Status, say
 from smysl.serving import Serving
 
 if TYPE_CHECKING:
-    from smysl.engine.models import Models
+    from smysl.engine.doctor import Finding
+    from smysl.engine.models import Models, PullProgress, Variant
 
 
 class Engine(Protocol):
@@ -48,6 +49,8 @@ class Engine(Protocol):
 
     def similar(self, path: str, line: int, *, top_k: int = 10, filters: Filters = ...) -> SearchResult: ...
 
+    def answers_meanwhile(self) -> bool: ...
+
     def status(self) -> Status: ...
 
     def watch(self, on_update: Callable[[IndexReport], None]) -> AbstractContextManager[object]: ...
@@ -65,8 +68,9 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Streams, environment and the engine's two doors.
+    """Streams, environment and the engine's doors.
 
+    `list_models` takes the settings and the bytes of graphics memory that a person asks for, if any.
     `folder` is where the command was started; relative paths on the command line are relative to it.
     """
 
@@ -74,8 +78,11 @@ class World:
     folder: Path
     config_file: Path
     open_engine: Callable[[Path, Settings], Engine]
-    installed_models: Callable[[Settings], Models]
     serve: Callable[[Serving], int]
+    list_models: Callable[[Settings, int | None], Models]
+    pull_model: Callable[[Settings, str, Callable[[PullProgress], None], CancelToken], Variant]
+    examine: Callable[[Path, Settings, CancelToken], Iterable[Finding]]
+    repair: Callable[[Path, Settings], Message | None]
     stdin: TextIO = field(repr=False)
     stdout: TextIO = field(repr=False)
     stderr: TextIO = field(repr=False)
@@ -99,8 +106,11 @@ def real_world(serve: Callable[[Serving], int]) -> World:
         folder=folder,
         config_file=user_config_path("smysl", appauthor=False) / "settings.toml",
         open_engine=_open_engine,
-        installed_models=_installed_models,
         serve=serve,
+        list_models=_list_models,
+        pull_model=_pull_model,
+        examine=_examine,
+        repair=_repair,
         stdin=sys.stdin,
         stdout=sys.stdout,
         stderr=sys.stderr,
@@ -113,7 +123,27 @@ def _open_engine(workspace: Path, settings: Settings) -> Engine:
     return RealEngine.open(workspace, settings)
 
 
-def _installed_models(settings: Settings) -> Models:
+def _list_models(settings: Settings, graphics_bytes: int | None) -> Models:
     from smysl.engine.models import models
 
-    return models(settings)
+    return models(settings, graphics_bytes=graphics_bytes)
+
+
+def _pull_model(
+    settings: Settings, name: str, progress: Callable[[PullProgress], None], cancel: CancelToken
+) -> Variant:
+    from smysl.engine.models import pull
+
+    return pull(settings, name, progress, cancel)
+
+
+def _examine(workspace: Path, settings: Settings, cancel: CancelToken) -> Iterable[Finding]:
+    from smysl.engine.doctor import examine
+
+    return examine(workspace, settings, cancel=cancel)
+
+
+def _repair(workspace: Path, settings: Settings) -> Message | None:
+    from smysl.engine.doctor import repair
+
+    return repair(workspace, settings)

@@ -27,10 +27,15 @@ log = logging.getLogger(__name__)
 ASK_AGAIN_SECONDS = 30.0
 """How long a space for which no query can be embedded is not tried again."""
 
+SLOW_SECONDS = 5.0
+"""A stand-in that takes longer than this for a second query has been loaded again: two models do not fit together, and
+each search would make the server change them twice. The words answer then."""
+
+COUNT_AGAIN_SECONDS = 2.0
+"""How old a count of what is missing may be: it takes a tenth of a second for 50,000 chunks in two spaces."""
+
 TELLING_SHARE = 0.05
 """From what share of missing chunks on a person is told that vectors are still being made: an edit is no news."""
-
-OpenFor = Callable[..., Embedder | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,14 @@ class Answering:
 class StandIns:
     """Decides for each search. Keeps one stand-in model open while it is needed; close it. Safe between threads."""
 
-    def __init__(self, settings: Settings, *, open_stand_in: OpenFor = open_for) -> None:
+    def __init__(self, settings: Settings, *, slow_seconds: float = SLOW_SECONDS) -> None:
         self._settings = settings
-        self._open = open_stand_in
+        self._slow_seconds = slow_seconds
         self._lock = threading.Lock()
         self._stand_in: tuple[str, Embedder] | None = None
         self._refused: dict[str, float] = {}
+        self._slow = 0
+        self._counted: tuple[float, tuple[Filling, ...]] = (float("-inf"), ())
 
     def answering(self, reader: Reader, embedder: Embedder, *, cancel: CancelToken | None = None) -> Answering:
         """Who answers a query to the model `embedder` now. Raises `IndexFileError`, `Cancelled`."""
@@ -57,7 +64,7 @@ class StandIns:
         if reader.is_filled(own.key):
             self.close()
             return Answering(embedder)
-        fillings = reader.fillings()
+        fillings = self._fillings(reader)
         mine = next((one for one in fillings if one.space.key == own.key), None)
         missing = mine.missing if mine else fillings[0].chunks if fillings else 0
         for other in sorted(fillings, key=lambda one: one.missing):
@@ -74,19 +81,30 @@ class StandIns:
         """Let go of the stand-in. Idempotent."""
         with self._lock:
             stand_in, self._stand_in = self._stand_in, None
+            self._slow = 0
         if stand_in is not None:
             stand_in[1].close()
+
+    def _fillings(self, reader: Reader) -> tuple[Filling, ...]:
+        with self._lock:
+            counted, fillings = self._counted
+            if time.monotonic() - counted > COUNT_AGAIN_SECONDS:
+                fillings = reader.fillings()
+                self._counted = (time.monotonic(), fillings)
+            return fillings
 
     def _for(self, space: Space, embedder: Embedder, cancel: CancelToken | None) -> CodeEmbedder | None:
         if space.is_kin_of(embedder.space):
             return _Older(space, embedder)
         with self._lock:
+            if self._slow > 1:
+                return None
             if self._stand_in is not None and self._stand_in[0] == space.key:
-                return _Older(space, self._stand_in[1])
+                return _Older(space, self._stand_in[1], self._took)
             if time.monotonic() - self._refused.get(space.key, float("-inf")) < ASK_AGAIN_SECONDS:
                 return None
             try:
-                opened = self._open(space, self._settings, cancel=cancel)
+                opened = open_for(space, self._settings, cancel=cancel)
             except Cancelled:
                 raise
             except SmyslError as error:
@@ -98,7 +116,10 @@ class StandIns:
             previous, self._stand_in = self._stand_in, (space.key, opened)
         if previous is not None:
             previous[1].close()
-        return _Older(space, opened)
+        return _Older(space, opened, self._took)
+
+    def _took(self, seconds: float) -> None:
+        self._slow = self._slow + 1 if seconds > self._slow_seconds else 0
 
 
 def most_complete(fillings: Sequence[Filling], wanted: Space) -> Space:
@@ -133,6 +154,7 @@ class _Older:
 
     space: Space
     embedder: Embedder
+    took: Callable[[float], None] = lambda seconds: None
 
     @property
     def reads_russian(self) -> bool:
@@ -143,7 +165,10 @@ class _Older:
         return self.embedder.input_limit
 
     def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
-        return self.embedder.embed_query(query, cancel=cancel)
+        begun = time.monotonic()
+        vector = self.embedder.embed_query(query, cancel=cancel)
+        self.took(time.monotonic() - begun)
+        return vector
 
     def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
         return self.embedder.embed_documents(texts, cancel=cancel)

@@ -22,6 +22,7 @@ from smysl.engine.errors import (
     EmbedderError,
     IndexFileError,
     ModelUnavailable,
+    SmyslError,
     UsageError,
     WorkspaceError,
 )
@@ -166,6 +167,15 @@ class Engine:
             return replace(result, notices=(*choice.notices, *told, *notices, *result.notices))
 
         return self._answer(ask, mode, cancel=cancel)
+
+    def answers_meanwhile(self) -> bool:
+        """Whether other vectors than those of the model answer searches now, while its own are being made."""
+        try:
+            choice = self._model.choice()
+            answering = self._model.answering(choice)
+        except SmyslError:
+            return False
+        return bool(choice.embedder and answering and answering.embedder.space.key != choice.embedder.space.key)
 
     def similar(
         self,

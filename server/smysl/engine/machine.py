@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import psutil
 
@@ -66,10 +67,10 @@ def with_graphics_memory(total_bytes: int) -> Machine:
     return Machine(Memory.GPU, total_bytes, "asked")
 
 
-def nvml() -> Machine | None:
-    """NVIDIA's cards by NVML, when the package nvidia-ml-py is there and finds a driver."""
+def nvml(load: Callable[[str], Any] = importlib.import_module) -> Machine | None:
+    """NVIDIA's cards by NVML, when the package nvidia-ml-py is there and finds a driver; `load` imports it."""
     try:
-        library = importlib.import_module("pynvml")
+        library = load("pynvml")
     except ImportError:
         return None
     try:

@@ -16,7 +16,7 @@ from smysl.engine.embed.catalogue import resolve
 from smysl.engine.embed.choose import BUILT_IN, LEXICAL
 from smysl.engine.embed.fitting import Needs, fits, needs
 from smysl.engine.embed.known_models import KNOWN_MODELS, MOST_TOKENS, CatalogueRow
-from smysl.engine.embed.model_facts import FACTS, About, Download, Facts, Score
+from smysl.engine.embed.model_facts import FACTS, QWEN3_VOCABULARY, About, Download, Facts, Score
 from smysl.engine.embed.ollama_endpoint import endpoint
 from smysl.engine.embed.ollama_models import DescribedModel, describe_models
 from smysl.engine.embed.pulling import PullProgress, PullStage, pull_model
@@ -215,7 +215,8 @@ def _unknown(model: DescribedModel, machine: Machine | None) -> Model:
     needed = None
     if facts is not None and width and tokens and facts.cache_bytes is not None:
         asked = tokens if row.pinned_tokens else min(tokens, MOST_TOKENS)
-        needed = needs(installed.size, width=width, cache_bytes=facts.cache_bytes, tokens=asked)
+        vocabulary = QWEN3_VOCABULARY if facts.cache_bytes else 0  # it is not told; the others' is of that order
+        needed = needs(installed.size, width=width, cache_bytes=facts.cache_bytes, vocabulary=vocabulary, tokens=asked)
     fitting = fits(needed, machine) if needed and machine else None
     return Model(
         name=installed.tag,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
-from tests.ollama.real_ollama import RealOllama
+from tests.ollama.real_ollama import VERSIONS, RealOllama
 
 
 def models() -> list[FakeModel]:
@@ -16,22 +17,34 @@ def models() -> list[FakeModel]:
 
 
 @pytest.fixture(scope="session")
-def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealOllama]:
-    """A real Ollama for the whole session; asked for through `server` only."""
-    with RealOllama(tmp_path_factory.mktemp("ollama")) as server:
-        yield server
+def real_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], RealOllama]]:
+    """A real Ollama of each version that is asked for, each for the whole session; asked for through `server` only."""
+    with ExitStack() as stack:
+        servers: dict[str, RealOllama] = {}
+
+        def of(version: str) -> RealOllama:
+            if version not in servers:
+                servers[version] = stack.enter_context(RealOllama(tmp_path_factory.mktemp("ollama"), version))
+            return servers[version]
+
+        yield of
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real_ollama)])
+# The real ones want the processor for themselves, which a busy machine does not give them.
+REAL = (pytest.mark.real_ollama, pytest.mark.timeout(600))
+
+
+@pytest.fixture(params=["fake", *(pytest.param(version, marks=REAL) for version in VERSIONS)])
 def server(request: pytest.FixtureRequest) -> Iterator[FakeOllama | RealOllama]:
-    """An Ollama 0.34.4 with all-minilm and tiny-8k, once fake and once real. Has `host`, `start`, `stop`."""
-    if request.param == "real":
-        real: RealOllama = request.getfixturevalue("real_server")
-        real.start()
-        yield real
+    """An Ollama with all-minilm and tiny-8k: a fake 0.34.4, and a real one of each era. Has `host`, `start`, `stop`."""
+    if request.param == "fake":
+        with FakeOllama(models()) as fake:
+            yield fake
         return
-    with FakeOllama(models()) as fake:
-        yield fake
+    servers: Callable[[str], RealOllama] = request.getfixturevalue("real_servers")
+    real = servers(request.param)
+    real.start()
+    yield real
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_a_long_context_that_a_person_asks_for_is_used_whole(server: Server) -> 
     rows = (ModelRow("tiny-8k", input_tokens=8192),)
     text = "word " * 3000
     with open_ollama("tiny-8k", settings(server, models=rows)) as embedder:
-        assert embedder.space.options == "num_batch=8192,num_ctx=8192"
+        assert embedder.space.options == ("num_batch=8192,num_ctx=8192" if server.is_new else "num_ctx=8192")
         one, other = embedder.embed_documents([text, text + "end"]).vectors
     assert not np.array_equal(one, other)
 
@@ -121,7 +121,7 @@ def test_models_are_listed_the_known_ones_first(server: Server) -> None:
         ("all-minilm:latest", True),
         ("tiny-8k:latest", False),
     ]
-    assert server_version(settings(server)) == (0, 34, 4)
+    assert server_version(settings(server)) == server.numbers
 
 
 def test_a_cancelled_request_ends_within_50_milliseconds(server: Server) -> None:

@@ -271,6 +271,7 @@ def test_a_server_that_drips_or_stays_silent_does_not_hold_us(
 ) -> None:
     monkeypatch.setattr(ollama_module, "CALL_SECONDS", 0.2)
     monkeypatch.setattr(ollama_module, "LOAD_SECONDS", 0.4)
+    monkeypatch.setattr(ollama_module, "STAYED_SECONDS", 60.0)  # the question who it is has its own patience
     fake.drip = 0.01
     with pytest.raises(ModelUnavailable, match="in time"):
         embedder.embed_query("text")

@@ -99,15 +99,23 @@ def test_dimensions_cut_and_make_units_again(server: Server, wanted: int, length
     assert math.hypot(*row) == pytest.approx(1, abs=1e-3)
 
 
-def test_a_long_text_is_cut_by_the_server_if_it_may(server: Server) -> None:
-    assert len(vectors(embed(server, LONG))) == 1
+def test_a_long_text_is_cut_by_the_server_if_it_may_but_the_older_one_fails_on_russian(server: Server) -> None:
+    if server.is_new:
+        assert len(vectors(embed(server, LONG))) == 1
+        return
+    assert len(vectors(embed(server, "check the token " * 200))) == 1
+    answer = embed(server, LONG)
+    assert (answer.status_code, answer.json()["error"]) == (400, "the input length exceeds the context length")
 
 
-def test_a_context_beyond_the_batch_needs_the_batch_too(server: Server) -> None:
+def test_a_context_beyond_the_batch_needs_the_batch_too_since_0_30(server: Server) -> None:
     body = {"model": "tiny-8k", "input": "word " * 3000, "truncate": False}
     small = ask(server, "/api/embed", {**body, "options": {"num_ctx": 8192}})
-    assert small.status_code == 400
-    assert "context length" in small.json()["error"]
+    if server.is_new:
+        assert small.status_code == 400
+        assert "context length" in small.json()["error"]
+    else:
+        assert small.json()["prompt_eval_count"] > 2900
     large = ask(server, "/api/embed", {**body, "options": {"num_ctx": 8192, "num_batch": 8192}})
     assert large.status_code == 200
     assert large.json()["prompt_eval_count"] > 2900
@@ -118,8 +126,9 @@ def test_tags_name_every_model_with_digest_and_details(server: Server) -> None:
     assert set(models) == {"all-minilm:latest", "tiny-8k:latest"}
     minilm = models["all-minilm:latest"]
     assert len(minilm["digest"]) == 64
-    assert minilm["details"]["embedding_length"] == 384
-    assert minilm["capabilities"] == ["embedding"]
+    if server.is_new:
+        assert minilm["details"]["embedding_length"] == 384
+        assert minilm["capabilities"] == ["embedding"]
 
 
 def test_show_tells_lengths_and_capabilities(server: Server) -> None:
@@ -134,7 +143,7 @@ def test_show_tells_lengths_and_capabilities(server: Server) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "words"),
     [
-        ("POST", "/api/show", {"model": "nope"}, 404, "model 'nope:latest' not found"),
+        ("POST", "/api/show", {"model": "nope:latest"}, 404, "model 'nope:latest' not found"),
         ("DELETE", "/api/delete", {"model": "nope"}, 404, "model 'nope' not found"),
         ("POST", "/api/create", {"model": "new"}, 400, "neither 'from' or 'files' was specified"),
         ("POST", "/api/blobs/sha256:" + "0" * 64, b"not it", 400, "digest mismatch"),
@@ -149,7 +158,7 @@ def test_other_routes_refuse_in_the_same_words(
 
 def test_the_root_and_the_version_answer(server: Server) -> None:
     assert ask(server, "/", method="GET").text == "Ollama is running"
-    assert ask(server, "/api/version", method="GET").json() == {"version": "0.34.4"}
+    assert ask(server, "/api/version", method="GET").json() == {"version": server.version}
     assert ask(server, "/api/version", method="HEAD").status_code == 200
     assert ask(server, "/api/nothing", method="GET").status_code == 404
 

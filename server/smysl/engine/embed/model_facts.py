@@ -47,6 +47,7 @@ class Facts:
     """What is published of a model.
 
     parameters: in millions. width: of the vectors inside it. cache_bytes: what it keeps of each token of a text.
+    vocabulary: the tokens of a model that could also write; 0 for one that only embeds.
     downloads: the first is what the bare name gives.
     """
 
@@ -56,6 +57,10 @@ class Facts:
     cache_bytes: int
     downloads: tuple[Download, ...]
     scores: tuple[Score, ...] = ()
+    vocabulary: int = 0
+
+
+QWEN3_VOCABULARY = 151_669
 
 
 def _code(value: float, tasks: int) -> Score:
@@ -88,6 +93,7 @@ FACTS: Mapping[str, Facts] = {
         parameters=7_570,
         width=4096,
         cache_bytes=2 * 36 * 8 * 128 * 2,
+        vocabulary=QWEN3_VOCABULARY,
         downloads=(
             Download("qwen3-embedding:8b", "Q4_K_M", 4_700 * _MB),
             Download("qwen3-embedding:8b-q8_0", "Q8_0", 8 * _GB),
@@ -100,6 +106,7 @@ FACTS: Mapping[str, Facts] = {
         parameters=4_020,
         width=2560,
         cache_bytes=2 * 36 * 8 * 128 * 2,
+        vocabulary=QWEN3_VOCABULARY,
         downloads=(
             Download("qwen3-embedding:4b", "Q4_K_M", 2_500 * _MB),
             Download("qwen3-embedding:4b-q8_0", "Q8_0", 4_300 * _MB),
@@ -120,6 +127,7 @@ FACTS: Mapping[str, Facts] = {
         parameters=596,
         width=1024,
         cache_bytes=2 * 28 * 8 * 128 * 2,
+        vocabulary=QWEN3_VOCABULARY,
         downloads=(
             Download("qwen3-embedding:0.6b", "Q8_0", 639 * _MB),
             Download("qwen3-embedding:0.6b-fp16", "F16", 1_200 * _MB),

@@ -37,9 +37,12 @@ CALL_SECONDS = 60.0
 MOST_DROPS = 3
 """How often one batch is dropped for a query; then it is let through, or steady queries would stop an index run."""
 
-IDENTITY_SECONDS = 10.0
-"""How old the knowledge may be that the tag and the server are still the same. A server cannot be replaced by a newer
-one in less time without a call noticing that it is gone."""
+IDENTITY_SECONDS = 60.0
+"""How old the knowledge may be that the tag still means the same model."""
+
+STAYED_SECONDS = 1.0
+"""How long a server that answered is taken to be the same one: none stops and starts as another version in less time,
+and one that is replaced during a call breaks the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class OllamaEmbedder:
         self._link = link
         self._setup = setup
         self._clock = clock
-        self._calls = _Calls(link, setup, clock)
+        self._calls = _Calls(link, setup, clock, self._identify)
         self._streak = Streak()
         self._identified = clock()
         self.notices = notices
@@ -114,7 +117,6 @@ class OllamaEmbedder:
         costs = [limit.cost(text) for text in fitting]
         attempt = self._attempt(_Bulk(self._calls), self._setup.row.document, token)
         with self._told():
-            self._identify(token)
             numbered = list(enumerate(fitting))
             start = 0
             while start < len(numbered):
@@ -134,7 +136,6 @@ class OllamaEmbedder:
         token = cancel or CancelToken()
         attempt = self._attempt(_Query(self._calls), self._setup.row.query, token)
         with self._told(), self._calls.lane.query():
-            self._identify(token)
             attempt.embed([(0, clip(query, self._setup.input_limit))])
         embedded = attempt.embedded(1)
         if embedded.failures:
@@ -169,17 +170,18 @@ class OllamaEmbedder:
 
     def _identify(self, cancel: CancelToken) -> None:
         """Vectors of a model that was pulled anew, or of a newer server, must not join those of the old one."""
+        if not self._calls.has_stayed():
+            if self._link.version(cancel=cancel) != self._setup.version:
+                self.is_current = False
+            self._calls.seen()
+        if self._clock() - self._identified >= IDENTITY_SECONDS:
+            listed = self._link.models(cancel=cancel)
+            digests = {model.digest for model in listed if same_model(model.tag, self._setup.tag)}
+            if digests and self._setup.space.digest not in digests:
+                self.is_current = False
+            self._identified = self._clock()
         if not self.is_current:
             raise self._replaced()
-        if self._clock() - self._identified < IDENTITY_SECONDS and self._calls.has_stayed:
-            return
-        digests = {model.digest for model in self._link.models(cancel=cancel) if same_model(model.tag, self._setup.tag)}
-        is_same_server = self._link.version(cancel=cancel) == self._setup.version
-        if not is_same_server or (digests and self._setup.space.digest not in digests):
-            self.is_current = False
-            raise self._replaced()
-        self._identified = self._clock()
-        self._calls.has_stayed = True
 
     def _replaced(self) -> ModelFault:
         return ModelFault(
@@ -206,7 +208,14 @@ class _Told:
 class _Calls:
     """Sends texts to the model and remembers how that went: speed, and whether the model is loaded."""
 
-    def __init__(self, link: OllamaLink, setup: ModelSetup, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        link: OllamaLink,
+        setup: ModelSetup,
+        clock: Callable[[], float],
+        identify: Callable[[CancelToken], None],
+    ) -> None:
+        self._identify = identify
         self._link = link
         self._setup = setup
         self._clock = clock
@@ -214,14 +223,21 @@ class _Calls:
         self._answered: float | None = None
         self.lane = PriorityLane()
         self.pace = Pace()
-        self.has_stayed = True
-        """False after the server was away: it may have come back as another."""
+        self._seen = clock()
 
     @property
     def is_warm(self) -> bool:
         """False before the first answer, after trouble, and when the server may have unloaded the model by itself."""
         answered = self._answered
         return answered is not None and self._clock() - answered < KEEP_ALIVE_SECONDS - CALL_SECONDS
+
+    def seen(self) -> None:
+        """The server has just answered as the one it was."""
+        self._seen = self._clock()
+
+    def has_stayed(self) -> bool:
+        """Whether the server is surely the same; false after it was away or silent for a while."""
+        return self._clock() - self._seen < STAYED_SECONDS
 
     def expect_load(self) -> None:
         """The next call may have to load the model: it gets the time, and is not dropped for a query."""
@@ -231,7 +247,8 @@ class _Calls:
     def send(
         self, texts: Sequence[str], cancel: CancelToken, started: Callable[[Future[Any]], object] | None
     ) -> Sequence[Sequence[float]]:
-        """One call. Raises `Fault`, `Cancelled`, `Preempted`."""
+        """One call. Raises `Fault`, `Cancelled`, `Preempted`, and `ModelFault` for what is not the same any more."""
+        self._identify(cancel)
         space, whole, limit = self._setup.space, self._setup.whole, self._setup.input_limit
         costs = [limit.cost(text) for text in texts]
         warm = self.is_warm
@@ -249,9 +266,9 @@ class _Calls:
             )
         except Fault as fault:
             if fault.kind in (Kind.UNREACHABLE, Kind.DROPPED):
-                self.has_stayed = False
+                self._seen = float("-inf")
             raise
-        self._answered = self._clock()
+        self._answered = self._seen = self._clock()
         self.lane.allow_dropping(True)
         if warm and started is not None:  # a cold call measures the load, a query only itself
             with self._lock:

@@ -43,7 +43,7 @@ class Preempted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model on the server. `size` is in bytes."""
+    """A model on the server. `size` is in bytes; a text is empty where the server does not tell."""
 
     tag: str
     digest: str
@@ -129,7 +129,7 @@ class OllamaLink:
                     size=int(model.size or 0),
                     family=(model.details and model.details.family) or "",
                     parameter_size=(model.details and model.details.parameter_size) or "",
-                    quantization=(model.details and model.details.quantization_level) or "",
+                    quantization=_told((model.details and model.details.quantization_level) or ""),
                 )
                 for model in answer.models
                 if model.model
@@ -305,6 +305,11 @@ def parse_version(written: object) -> tuple[int, ...] | None:
 
 def _drop(future: Future[Any]) -> None:
     future.cancel()
+
+
+def _told(quantization: str) -> str:
+    """Ollama before 0.30 calls 32-bit floats, among others, unknown."""
+    return "" if quantization == "unknown" else quantization
 
 
 def _cache_bytes(info: Mapping[str, Any], architecture: str) -> int | None:

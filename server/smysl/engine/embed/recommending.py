@@ -67,7 +67,7 @@ def recommend(machine: Machine, rows: Iterable[CatalogueRow] = KNOWN_MODELS) -> 
 def needs_of(row: CatalogueRow, facts: Facts, weights: int) -> Needs:
     """What a file of `weights` bytes of this model needs for the context that Smysl asks for."""
     tokens = row.pinned_tokens or min(row.input_tokens or MOST_TOKENS, MOST_TOKENS)
-    return needs(weights, width=facts.width, cache_bytes=facts.cache_bytes, tokens=tokens)
+    return needs(weights, width=facts.width, cache_bytes=facts.cache_bytes, vocabulary=facts.vocabulary, tokens=tokens)
 
 
 def _candidate(row: CatalogueRow) -> _Candidate | None:
@@ -86,18 +86,17 @@ def _reason(chosen: _Candidate, machine: Machine) -> Message:
         "code": chosen.code,
         "russian": chosen.russian,
         "needed": _gb(chosen.needs.total),
-        "room": _gb(room(machine)),
     }
     if machine.memory is Memory.GPU:
         return say(
-            "Of the models that fit into {room} GB of graphics memory it has the best published mean of code ({code}) "
-            "and Russian ({russian}), or is even with it and smaller; it needs {needed} GB.",
+            "Of the models that fit into the graphics memory it has the best published mean of code ({code}) and "
+            "Russian ({russian}), or is even with the best and smaller; it needs {needed} GB.",
             **values,
         )
     return say(
         "There is no graphics card that Smysl knows how to ask. Of the models that a processor runs at a bearable "
-        "speed and that fit into {room} GB it has the best published mean of code ({code}) and Russian ({russian}), "
-        "or is even with it and smaller; it needs {needed} GB.",
+        "speed and that fit into half of the memory it has the best published mean of code ({code}) and Russian "
+        "({russian}), or is even with the best and smaller; it needs {needed} GB.",
         **values,
     )
 

@@ -4,6 +4,7 @@ One SQLite file holds the files, chunks, lexical index and vectors of one worksp
 from any thread; `Writer` changes it, one at a time on a machine, and every change is one transaction.
 """
 
+from smysl.engine.store.health import index_findings, is_broken, sqlite_findings
 from smysl.engine.store.location import index_file
 from smysl.engine.store.opening import remove_index
 from smysl.engine.store.readable import Readable
@@ -53,5 +54,8 @@ __all__ = [
     "TermStatistics",
     "Writer",
     "index_file",
+    "index_findings",
+    "is_broken",
     "remove_index",
+    "sqlite_findings",
 ]

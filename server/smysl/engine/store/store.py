@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -90,12 +90,22 @@ class Store:
 
         A file that another process or thread has put in the place of the damaged one meanwhile is used as it is.
         """
+        return self._replace(lambda: self._path.exists() and not damage_mark(self._path).exists() and self._is_ready())
+
+    def discard(self) -> Message:
+        """Move the file aside, whatever SQLite thinks of it, and start with an empty one; returns what to tell."""
+        return self._replace(lambda: False)
+
+    def _is_ready(self) -> bool:
+        return prepare(self._path) is None
+
+    def _replace(self, is_repaired: Callable[[], bool]) -> Message:
         with writer_lock(self._path, wait=_WAIT_TO_REBUILD):
-            is_repaired = self._path.exists() and not damage_mark(self._path).exists() and prepare(self._path) is None
+            repaired = is_repaired()
             self._reader.rest()
             notice = (
                 say("The index file was damaged; another process has replaced it.")
-                if is_repaired
+                if repaired
                 else set_aside(self._path, Distrust.DAMAGED)
             )
         path = self._path

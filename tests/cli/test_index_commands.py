@@ -102,7 +102,9 @@ def test_a_server_that_does_not_answer_leaves_the_catalogue_to_be_listed(shell: 
 
 def test_every_command_has_the_common_options() -> None:
     commands = getattr(get_command(build_app()), "commands", {})
-    assert list(commands) == ["index", "search", "similar", "status", "watch", "models", "clean", "evaluate", "lsp"]
+    assert list(commands) == [
+        "index", "search", "similar", "status", "watch", "models", "compare", "clean", "evaluate", "lsp"
+    ]  # fmt: skip
     for command in commands.values():
         named = {option for parameter in command.params for option in parameter.opts}
         assert {"--model", "--ollama-host", "--dimensions", "--cache-dir", "--config", "--lang", "--quiet"} <= named

@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from smysl import __version__
 from smysl.cli.codes import DONE, FAILED, INTERRUPTED, MISUSED
-from smysl.cli.commands import evaluating, indexing, models, searching, serving
+from smysl.cli.commands import comparing, evaluating, indexing, models, searching, serving
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
 from smysl.cli.options import Lang, with_common_options
@@ -80,6 +80,7 @@ def build_app() -> typer.Typer:
         indexing.status,
         indexing.watch,
         models.models,
+        comparing.compare,
         indexing.clean,
         evaluating.evaluate,
         serving.lsp,

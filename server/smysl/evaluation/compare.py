@@ -161,12 +161,10 @@ class _Run:
                 path.unlink(missing_ok=True)
 
     def _systems(self, name: str, place: int, places: int) -> Iterator[System]:
-        def step(system: str) -> Callable[[Message, int, int, float | None], None]:
-            return lambda activity, done, total, left: self._progress(
-                Step(system, place, places, activity, done, total, left)
-            )
+        def told(activity: Message, done: int, total: int, left: float | None) -> None:
+            self._progress(Step(name, place, places, activity, done, total, left))
 
-        step(name)(say("Opening the model"), 0, 0, None)
+        told(say("Opening the model"), 0, 0, None)
         settings = replace(self._settings, model=name)
         with Bench(self._workspace, settings, rewrite=self._task.rewrite, cancel=self._cancel) as bench:
             key = bench.profile.space.key if bench.profile else LEXICAL
@@ -177,7 +175,7 @@ class _Run:
             if self._choices.variations:
                 variations += variations_of(bench.profile)
             for variation in variations:
-                yield self.measuring.measure(bench, variation, step(name))
+                yield self.measuring.measure(bench, variation, told)
 
 
 def _names(models: Sequence[str], settings: Settings) -> tuple[tuple[str, ...], tuple[Message, ...]]:

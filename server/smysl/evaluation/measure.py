@@ -101,7 +101,7 @@ class Measuring:
                 dimensions=measured.space.dimensions if measured.space else None,
                 reads_russian=bench.profile.reads_russian if bench.profile else True,
                 server=server,
-                cost=_cost(measured, costs, answers, vectors=vectors, chunks=chunks),
+                cost=_cost(measured, variation, costs, answers, vectors=vectors, chunks=chunks),
                 answers={mode: answers.of(mode, queries) for mode in modes},
                 failed=costs.failed,
             )
@@ -242,17 +242,23 @@ class _Costs:
             self.failed = int(third)
 
 
-def _cost(measured: Measured, costs: _Costs, answers: _Answers, *, vectors: int, chunks: int) -> Cost:
+def _cost(
+    measured: Measured, variation: Variation, costs: _Costs, answers: _Answers, *, vectors: int, chunks: int
+) -> Cost:
+    dimensions = measured.space.dimensions if measured.space else 0
+    size = vectors * dimensions * 4 / chunks if chunks and measured.space else None
+    if variation != AS_IS:
+        return Cost(bytes_per_function=size)  # its vectors were cut here, its queries embedded before
     waits = answers.waits()
     middle, slow = np.percentile(waits, (50, 95)).tolist() if waits else (None, None)
-    dimensions = measured.space.dimensions if measured.space else 0
     texts_a_function = vectors / chunks if vectors and chunks else 1.0
+    load = costs.load if measured.space else None
     return Cost(
         functions_per_second=costs.texts / texts_a_function / costs.seconds if costs.seconds else None,
         latency_p50=middle,
         latency_p95=slow,
-        load_seconds=costs.load.seconds if costs.load and measured.space else None,
-        memory=costs.load.memory if costs.load and measured.space else None,
-        vram=costs.load.vram if costs.load and measured.space else None,
-        bytes_per_function=vectors * dimensions * 4 / chunks if chunks else None,
+        load_seconds=load.seconds if load else None,
+        memory=load.memory if load else None,
+        vram=load.vram if load else None,
+        bytes_per_function=size,
     )

@@ -29,7 +29,7 @@ def write_comparison(session: Session, comparison: Comparison) -> None:
                 session.answer(line)
             session.answer("")
     for verdict in verdicts(comparison):
-        session.answer(" ".join(map(session.translate, sentences(comparison, verdict, _number))))
+        session.answer(" ".join(map(session.translate, sentences(comparison, verdict, number=_number, name=_name))))
 
 
 def _quality_heading(comparison: Comparison, language: str) -> Message:
@@ -126,6 +126,10 @@ def ranked(comparison: Comparison, language: str) -> list[System]:
 
 def _number(value: float, digits: int) -> str:
     return number(value, digits, "en")
+
+
+def _name(system: System) -> str:
+    return system.name
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

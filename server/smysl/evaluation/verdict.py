@@ -40,17 +40,19 @@ def verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def sentences(comparison: Comparison, verdict: Verdict, number: Callable[[float, int], str]) -> Iterator[Message]:
+def sentences(
+    comparison: Comparison, verdict: Verdict, *, number: Callable[[float, int], str], name: Callable[[System], str]
+) -> Iterator[Message]:
     """The verdict in words: who is best, who is as good, what the words alone would miss, and what to take.
 
-    `number` writes a number with so many digits after the decimal sign.
+    `number` writes a number with so many digits after the decimal sign, `name` says what a system is called.
     """
     language = LANGUAGES[verdict.language]
     quality = comparison.quality(verdict.best, verdict.language)
     yield say(
         "{language}: {system} is best, MRR@10 {mrr}.",
         language=language,
-        system=verdict.best.name,
+        system=name(verdict.best),
         mrr=number(quality.scores.mrr, 3) if quality else "?",
     )
     words = comparison.pair(Topic.WORDS, verdict.language, verdict.best.name, verdict.best.mode)
@@ -64,7 +66,7 @@ def sentences(comparison: Comparison, verdict: Verdict, number: Callable[[float,
         yield say(
             "On {count} questions it cannot be told apart from: {systems}.",
             count=quality.queries if quality else 0,
-            systems=", ".join(system.name for system in verdict.equals),
+            systems=", ".join(map(name, verdict.equals)),
         )
         if verdict.cheapest is not verdict.best:
-            yield say("Of these {system} takes the least memory.", system=verdict.cheapest.name)
+            yield say("Of these {system} takes the least memory.", system=name(verdict.cheapest))

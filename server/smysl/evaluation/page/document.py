@@ -69,7 +69,7 @@ def _header(comparison: Comparison, words: Words, name: str) -> Markup:
                 _score(comparison, verdict, words),
                 class_="winner",
             ),
-            [element("p", words(sentence)) for sentence in list(sentences(comparison, verdict, words.number))[1:]],
+            _verdict(comparison, verdict, words),
             class_="card",
         )
         for verdict in verdicts(comparison)
@@ -95,6 +95,12 @@ def _header(comparison: Comparison, words: Words, name: str) -> Markup:
         element("div", cards, class_="cards"),
         [element("p", words(notice), class_="notice") for notice in comparison.notices],
     )
+
+
+def _verdict(comparison: Comparison, verdict: Verdict, words: Words) -> list[Markup]:
+    """Its sentences but the first, which the card says in large letters."""
+    told = sentences(comparison, verdict, number=words.number, name=lambda system: shown_name(system, words))
+    return [element("p", words(sentence)) for sentence in list(told)[1:]]
 
 
 def _score(comparison: Comparison, verdict: Verdict, words: Words) -> Markup | None:

@@ -38,14 +38,14 @@ def test_what_is_indexed_is_what_the_rewriting_makes_of_it(workspace: Path, by_w
 def test_a_model_is_loaded_anew_to_see_how_long_that_takes(
     workspace: Path, by_model: Settings, fake: FakeOllama
 ) -> None:
-    fake.load_seconds = 0.2
+    fake.load_seconds = 0.5
     with Bench(workspace, by_model) as bench:
         bench.warm_up()
         load = bench.load()
         assert bench.profile is not None
         assert (bench.profile.space.model, bench.profile.server) == ("bge-m3", "0.34.4")
     assert fake.loads == 2
-    assert 0.15 < load.seconds < 2
+    assert load.seconds > 0.2  # less what a warm answer takes
     assert (load.memory, load.vram) == (123_456_789, 0)
 
 

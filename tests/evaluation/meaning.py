@@ -2,7 +2,7 @@
 
 The vector of a text is the sum of a fixed random direction for each of its words, so Matryoshka truncation works as in
 a model that was trained for it. `PROMPTED` is made sensitive to its prompts by construction, as the cards of nomic, E5
-and Qwen3 say of themselves: a text that does not begin with one of the prompts is drowned half in noise, the noise
+and Qwen3 say of themselves: a text that does not begin with one of the prompts is drowned in noise, the noise
 being seeded by the text.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 PROMPTS = ("search_query: ", "search_document: ")
 PROMPTED = "nomic-embed-text"
 _WORD = re.compile(r"[a-z]{3,}|[а-яё]{3,}")
-_NOISE = 1.6
+_NOISE = 3.0
 
 
 def by_words(text: str, *, dimensions: int = 768) -> Sequence[float]:

@@ -46,7 +46,7 @@ def test_each_model_is_asked_the_same_questions_in_every_mode(repository: Path, 
     found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
     assert _names(found) == [LEXICAL, "builtin", PLAIN_MODEL]
     assert {(one.system, one.mode, one.language, one.queries) for one in found.qualities} == {
-        (name, mode, language, 20)
+        (name, mode, language, 12)
         for language in ("en", "ru")
         for name, mode in (
             ("lexical", Mode.LEXICAL),
@@ -57,7 +57,7 @@ def test_each_model_is_asked_the_same_questions_in_every_mode(repository: Path, 
         )
     }
     assert found.languages == ("ru", "en")
-    assert (found.sources.files, found.sources.functions) == (4, 41)
+    assert (found.sources.files, found.sources.functions) == (4, 25)
     dense = found.quality(found.systems[2], "en", Mode.DENSE)
     assert dense is not None
     assert dense.scores.mrr > 0.5  # the fake gives texts with the same words like vectors
@@ -78,7 +78,7 @@ def test_what_is_asked_does_not_stand_in_what_is_searched(
 
 
 def test_costs_are_measured(repository: Path, settings: Settings, fake: FakeOllama) -> None:
-    fake.load_seconds = 0.3
+    fake.load_seconds = 0.5
     found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
     words, built_in, model = (system.cost for system in found.systems)
     assert words.functions_per_second
@@ -87,7 +87,7 @@ def test_costs_are_measured(repository: Path, settings: Settings, fake: FakeOlla
     assert built_in.memory
     assert built_in.memory > 1_000_000
     assert model.load_seconds
-    assert 0.25 < model.load_seconds < 5
+    assert model.load_seconds > 0.2  # less what a warm answer takes, which on a busy machine varies
     assert (model.memory, model.vram) == (123_456_789, 0)
     assert model.bytes_per_function == pytest.approx(768 * 4, rel=0.2)
     for cost in (words, built_in, model):
@@ -109,7 +109,7 @@ def test_fresh_measures_again_and_embeds_no_code_twice(repository: Path, setting
     before = len(fake.embedded_texts)
     compare(repository, settings, [PLAIN_MODEL], choices=Choices(variations=False, fresh=True))
     again = fake.embedded_texts[before:]
-    assert len([text for text in again if text != "def"]) == 40
+    assert len([text for text in again if text != "def"]) == 24
     assert not any("def " in text for text in again)
 
 
@@ -142,7 +142,8 @@ def test_without_a_query_prompt_the_code_is_not_embedded_again(repository: Path,
     assert [system.dimensions for system in found.systems[2:4]] == [512, 256]
     documents = [text for text in fake.embedded_texts if "def " in text]
     assert len(documents) == len(set(documents))
-    assert len([text for text in fake.embedded_texts if text.startswith("Instruct: ")]) > 40
+    prompted = [text for text in fake.embedded_texts if text.startswith("Instruct: ")]
+    assert len([text for text in prompted if not text.endswith("Query:def")]) == 24
 
 
 def test_with_its_prompts_left_out_a_model_that_wants_them_loses_measurably(
@@ -163,7 +164,7 @@ def test_a_run_that_was_taken_back_goes_on_where_it_stopped(
     cancel = CancelToken()
 
     def stop(step: Step) -> None:
-        if step.system == PLAIN_MODEL and step.done == 11 and step.total == 40:
+        if step.system == PLAIN_MODEL and step.done == 11 and step.total == 24:
             cancel.cancel()
 
     with pytest.raises(Cancelled):
@@ -171,8 +172,8 @@ def test_a_run_that_was_taken_back_goes_on_where_it_stopped(
     before = len(fake.embedded_texts)
     found = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
     again = [text for text in fake.embedded_texts[before:] if text != "def"]
-    assert len(again) in (28, 29)  # the rest of forty questions, and no code
-    assert len(found.systems[1].answers[Mode.DENSE]) == 40
+    assert len(again) in (12, 13)  # the rest of the questions, and no code
+    assert len(found.systems[1].answers[Mode.DENSE]) == 24
 
 
 def test_code_that_was_embedded_before_a_run_was_taken_back_is_not_embedded_again(
@@ -182,7 +183,7 @@ def test_code_that_was_embedded_before_a_run_was_taken_back_is_not_embedded_agai
     cancel = CancelToken()
 
     def stop(step: Step) -> None:
-        if step.system == PLAIN_MODEL and step.total > 40 and step.done >= 8:
+        if step.system == PLAIN_MODEL and step.total == 25 and step.done >= 8:
             cancel.cancel()
 
     with pytest.raises(Cancelled):
@@ -215,14 +216,14 @@ def test_a_model_that_fails_at_the_questions_keeps_what_it_answered(
     fake.fail(
         500,
         "llama runner process has terminated: gone",
-        fits=lambda text: text.startswith(("Prints", "Checks", "Counts")),
+        fits=lambda text: text.startswith(("Prints", "Checks")),
     )
     found = compare(repository, settings, [PLAIN_MODEL, "builtin"], choices=PLAIN)
     assert [failure.model for failure in found.unmeasured] == [PLAIN_MODEL]
     fake.rules.clear()
     before = len(fake.embedded_texts)
     compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    assert 12 <= len(fake.embedded_texts[before:]) < 40
+    assert 6 <= len(fake.embedded_texts[before:]) < 24
 
 
 def test_an_unknown_model_is_told_with_what_there_is(repository: Path, settings: Settings) -> None:

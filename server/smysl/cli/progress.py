@@ -68,7 +68,9 @@ class _Bar:
             self._rich = self._draw()
         if title not in self._tasks:
             self._tasks[title] = self._rich.add_task(title, total=None, left="")
-        self._rich.update(self._tasks[title], completed=done, total=total or None, left=self._left(seconds_left))
+        self._rich.update(
+            self._tasks[title], completed=done, total=total or None, left=self._left(seconds_left), visible=True
+        )
 
     def hide_all_but(self, title: str) -> None:
         """Of what is drawn only the bar `title` is left: comparing takes more steps than a screen has lines."""

@@ -142,9 +142,11 @@ class Measuring:
         # The first search of an engine reads the vectors into memory, which is not what a search takes.
         measured.engine.search("warm up", top_k=1, mode=Mode.LEXICAL, cancel=self._cancel)
         faults = 0
+        began = time.monotonic()
         for place, query in enumerate(waiting):
             self._cancel.check()
-            told(say("Asking questions"), place, len(waiting), None)
+            left = (time.monotonic() - began) / place * (len(waiting) - place) if place else None
+            told(say("Asking questions"), place, len(waiting), left)
             can_embed = True
             embedded_in = 0.0
             try:

@@ -81,6 +81,7 @@ class FakeEngine:
     waits: list[float] = field(default_factory=list)
     modes: list[Mode] = field(default_factory=list)
     refreshes: int = 0
+    index_file: str = "/cache/x.db"
     cleaned: int = 0
     forgotten: int = 0
     closed: int = 0
@@ -144,7 +145,7 @@ class FakeEngine:
     def status(self) -> Status:
         return Status(
             workspace="/code",
-            index_file="/cache/x.db",
+            index_file=self.index_file,
             files=3,
             chunks=7,
             embedded=5,

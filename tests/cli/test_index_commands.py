@@ -82,6 +82,7 @@ def test_every_command_has_the_common_options() -> None:
         "similar",
         "status",
         "watch",
+        "compare",
         "clean",
         "evaluate",
         "lsp",

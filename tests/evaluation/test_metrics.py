@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from smysl.evaluation.metrics import Scores, bootstrap_interval, compare, mean, score
+from smysl.evaluation.metrics import Scores, bootstrap_interval, compare, compare_all, holm, mean, score
 
 
 def test_the_first_right_hit_decides_mrr_and_recall() -> None:
@@ -68,3 +68,19 @@ def test_a_comparison_needs_pairs() -> None:
         compare([0.1], [0.1, 0.2])
     with pytest.raises(ValueError, match="same queries"):
         compare([], [])
+
+
+def test_many_comparisons_at_once_are_the_same_as_one_by_one() -> None:
+    pairs = [([0.1, 0.5, 1.0, 0.0], [0.2, 0.5, 0.5, 1.0]), ([0.0] * 4, [0.25] * 4)]
+    together = compare_all(pairs)
+    for one, (old, new) in zip(together, pairs, strict=True):
+        alone = compare(old, new)
+        assert (one.p_value, one.queries) == (alone.p_value, alone.queries)
+        assert (one.difference, one.low, one.high) == pytest.approx((alone.difference, alone.low, alone.high))
+    assert compare_all([]) == []
+
+
+def test_holm_adjusts_each_p_value_for_those_that_are_smaller() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
+    assert holm([0.6, 0.7]) == pytest.approx([1.0, 1.0])
+    assert holm([]) == []

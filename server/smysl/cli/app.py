@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from smysl import __version__
 from smysl.cli.codes import DONE, FAILED, INTERRUPTED, MISUSED
-from smysl.cli.commands import doctor, evaluating, indexing, models, searching, serving
+from smysl.cli.commands import comparing, doctor, evaluating, indexing, models, searching, serving
 from smysl.cli.helptext import EPILOGUE, LocalisedCommand, LocalisedGroup, localise
 from smysl.cli.misuse import explain_misuse, is_misuse
 from smysl.cli.options import Lang, with_common_options
@@ -79,6 +79,7 @@ def build_app() -> typer.Typer:
         searching.similar,
         indexing.status,
         indexing.watch,
+        comparing.compare,
         indexing.clean,
         evaluating.evaluate,
         serving.lsp,

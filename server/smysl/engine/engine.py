@@ -26,7 +26,7 @@ from smysl.engine.errors import (
     UsageError,
     WorkspaceError,
 )
-from smysl.engine.index import Attempt, Folder, Indexer, Pauses, Watching
+from smysl.engine.index import Attempt, Folder, Indexer, Pauses, Rewrite, Rewritten, Sources, Watching
 from smysl.engine.mending import Mending
 from smysl.engine.overlay import Overlay
 from smysl.engine.reporting import status_of, unchanged
@@ -64,12 +64,21 @@ __all__ = ["Engine", "Watching"]
 class Engine:
     """Semantic search over one workspace. A context manager; `close` is idempotent."""
 
-    def __init__(self, workspace: Path, settings: Settings, store: Store, embedder: Embedder | None = None) -> None:
-        """`embedder` overrides what `settings.model` says; the engine closes it."""
+    def __init__(
+        self,
+        workspace: Path,
+        settings: Settings,
+        store: Store,
+        embedder: Embedder | None = None,
+        *,
+        rewrite: Rewrite | None = None,
+    ) -> None:
+        """`embedder` overrides what `settings.model` says; the engine closes it. `rewrite` changes what is indexed."""
         self._workspace = workspace
         self._settings = settings
         self._store = store
         self._mending = Mending(store)
+        self._rewrite = rewrite
         self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
         self._temporary: TemporaryPlace | None = None
@@ -344,9 +353,11 @@ class Engine:
 
     def _indexer(self, embedder: Embedder | None) -> Indexer:
         settings = self._settings
-        sources = Folder(
+        sources: Sources = Folder(
             self._workspace, exclude=settings.exclude, include=settings.include, max_file_bytes=settings.max_file_bytes
         )
+        if self._rewrite is not None:
+            sources = Rewritten(sources, self._rewrite)
         siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
         return Indexer(sources, self._store, embedder, siblings=siblings, known=self._overlay.memory.get)
 

@@ -64,10 +64,25 @@ def read_corpora(path: Path) -> tuple[Corpus, ...]:
 def read_queries(path: Path) -> tuple[Query, ...]:
     """The questions of a `queries.jsonl`. Raises `UsageError` when it is missing or malformed."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return tuple(_query(json.loads(line)) for line in lines if line.strip())
+        return tuple(query_of_row(row) for row in read_query_rows(path))
+    except (KeyError, TypeError) as error:
+        raise _malformed(path, error) from error
+
+
+def read_query_rows(path: Path) -> tuple[dict[str, Any], ...]:
+    """The rows of a `queries.jsonl`, each of which has a question and its answers.
+
+    Raises `UsageError` when it is missing or malformed.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        rows = tuple(json.loads(line) for line in lines if line.strip())
+        for row in rows:
+            if not str(row["query"]).strip() or not row["gold"] or not all(isinstance(one, str) for one in row["gold"]):
+                raise ValueError(row)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _malformed(path, error) from error
+    return rows
 
 
 def unpacked(corpus: Corpus, cache: Path) -> Path:
@@ -168,7 +183,8 @@ def _corpus(row: dict[str, Any]) -> Corpus:
     )
 
 
-def _query(row: dict[str, Any]) -> Query:
+def query_of_row(row: dict[str, Any]) -> Query:
+    """A row as a question. Raises `KeyError` for what it lacks."""
     return Query(
         corpus=str(row["corpus"]),
         id=str(row["query_id"]),

@@ -43,7 +43,7 @@ def docstring_queries(corpus: str, units: Iterable[Unit]) -> tuple[Query, ...]:
             told.setdefault(sentence.lower(), []).append((sentence, unit))
     queries: list[Query] = []
     for group in told.values():
-        if len({_twin(unit.id) for _, unit in group}) == 1:
+        if len({twin(unit.id) for _, unit in group}) == 1:
             queries.append(
                 Query(
                     corpus=corpus,
@@ -75,20 +75,35 @@ def without_docstrings(source: str) -> str | None:
     tree = parse(source)
     if tree is None:
         return None
-    lines = [line.encode() for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)]
-    cuts = sorted((_cut(node, lines) for node in _documented(tree)), key=lambda cut: cut.first, reverse=True)
-    for cut in cuts:
-        lines[cut.first : cut.last + 1] = [cut.replacement] if cut.replacement else []
-    return b"".join(lines).decode()
+    lines = source_lines(source)
+    return without_cuts(lines, docstring_cuts(tree, lines))
+
+
+def source_lines(source: str) -> list[bytes]:
+    """The lines of `source` as the parser counts them, line ends kept, as UTF-8."""
+    return [line.encode() for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)]
+
+
+def docstring_cuts(tree: ast.Module, lines: list[bytes]) -> list[Cut]:
+    """What takes the docstrings out of `lines`."""
+    return [_cut(node, lines) for node in _documented(tree)]
+
+
+def without_cuts(lines: list[bytes], cuts: Iterable[Cut]) -> str:
+    """The text of `lines` after `cuts`, which do not overlap."""
+    left = list(lines)
+    for cut in sorted(cuts, key=lambda cut: cut.first, reverse=True):
+        left[cut.first : cut.last + 1] = [cut.replacement] if cut.replacement else []
+    return b"".join(left).decode()
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
     """Lines to replace, 0-based and inclusive."""
 
     first: int
     last: int
-    replacement: bytes
+    replacement: bytes = b""
 
 
 def _documented(tree: ast.Module) -> Iterator[_Body]:
@@ -97,16 +112,16 @@ def _documented(tree: ast.Module) -> Iterator[_Body]:
             yield node
 
 
-def _cut(node: _Body, lines: list[bytes]) -> _Cut:
+def _cut(node: _Body, lines: list[bytes]) -> Cut:
     docstring = node.body[0]
     first, last = docstring.lineno - 1, (docstring.end_lineno or docstring.lineno) - 1
     before = lines[first][: docstring.col_offset]
     after = lines[last][docstring.end_col_offset or 0 :]
     alone = not before.strip() and not after.strip()
     is_needed = len(node.body) == 1 and not isinstance(node, ast.Module)
-    return _Cut(first, last, b"" if alone and not is_needed else before + b"pass" + after)
+    return Cut(first, last, b"" if alone and not is_needed else before + b"pass" + after)
 
 
-def _twin(unit_id: str) -> str:
+def twin(unit_id: str) -> str:
     """The same for the blocking and the asynchronous form of one thing."""
     return _ASYNC.sub("", unit_id.lower())

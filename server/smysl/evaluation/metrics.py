@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 DEPTH = 10
 """How many hits are looked at."""
@@ -71,10 +70,23 @@ def mean(scores: Sequence[Scores]) -> Scores:
 
 def bootstrap_interval(values: Sequence[float], *, level: float = 0.95) -> tuple[float, float]:
     """The percentile bootstrap interval of the mean (Efron, 1979); the same values always give the same interval."""
-    means = _resampled_means(np.asarray(values, dtype=np.float64))
+    return bootstrap_intervals([values], level=level)[0]
+
+
+def bootstrap_intervals(samples: Sequence[Sequence[float]], *, level: float = 0.95) -> list[tuple[float, float]]:
+    """`bootstrap_interval` of each of `samples`, which are all of one length; drawn once for all of them."""
+    columns = np.asarray(samples, dtype=np.float64).T
+    random = np.random.default_rng(_SEED)
+    count = len(columns)
+    means = []
+    for rows in _blocks(count):
+        drawn = random.integers(0, count, size=(rows, count))
+        # How often each value was drawn, row by row, so that a matrix product makes all the means.
+        cells = (drawn + count * np.arange(rows)[:, None]).ravel()
+        means.append(np.bincount(cells, minlength=rows * count).reshape(rows, count) @ columns / count)
     tail = (1 - level) / 2
-    low, high = np.quantile(means, (tail, 1 - tail))
-    return float(low), float(high)
+    low, high = np.quantile(np.concatenate(means), (tail, 1 - tail), axis=0)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def compare(old: Sequence[float], new: Sequence[float]) -> Comparison:
@@ -83,28 +95,39 @@ def compare(old: Sequence[float], new: Sequence[float]) -> Comparison:
     The p-value is of the paired permutation test with the add-one correction (Phipson and Smyth, 2010).
     Raises `ValueError` when there are no pairs or the lengths differ.
     """
-    if len(old) != len(new) or not old:
+    return compare_all([(old, new)])[0]
+
+
+def compare_all(pairs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> list[Comparison]:
+    """`compare` of each pair (old, new), all of one length; drawn once for all of them."""
+    if any(len(old) != len(new) or not old for old, new in pairs):
         raise ValueError("a paired comparison needs the same queries on both sides")
-    differences = np.asarray(new, dtype=np.float64) - np.asarray(old, dtype=np.float64)
-    observed = float(differences.mean())
-    low, high = bootstrap_interval(differences.tolist())
+    if not pairs:
+        return []
+    differences = np.asarray([np.subtract(new, old) for old, new in pairs], dtype=np.float64).T
+    observed = differences.mean(axis=0)
+    intervals = bootstrap_intervals(differences.T.tolist())
     random = np.random.default_rng(_SEED)
-    at_least = 0
+    at_least = np.zeros(len(pairs), dtype=np.int64)
     for rows in _blocks(len(differences)):
         signs = random.choice(np.asarray([-1.0, 1.0]), size=(rows, len(differences)))
+        means = np.abs(signs @ differences / len(differences))
         # A hair of tolerance: sums of the same numbers in another order differ in the last bit.
-        at_least += int(np.count_nonzero(np.abs((signs * differences).mean(axis=1)) >= abs(observed) - 1e-12))
-    return Comparison(observed, low, high, (at_least + 1) / (RESAMPLES + 1), len(differences))
+        at_least += np.count_nonzero(means >= np.abs(observed) - 1e-12, axis=0)
+    return [
+        Comparison(float(mean), low, high, (int(extreme) + 1) / (RESAMPLES + 1), len(differences))
+        for mean, (low, high), extreme in zip(observed, intervals, at_least, strict=True)
+    ]
 
 
-def _resampled_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    random = np.random.default_rng(_SEED)
-    return np.concatenate(
-        [
-            values[random.integers(0, len(values), size=(rows, len(values)))].mean(axis=1)
-            for rows in _blocks(len(values))
-        ]
-    )
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values of tests that were made together, adjusted by Holm's step-down method (1979), in the same order."""
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for place, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (len(p_values) - place) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
 
 
 def _blocks(width: int) -> list[int]:

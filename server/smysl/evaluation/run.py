@@ -88,7 +88,7 @@ def handwritten_material(corpora: Sequence[Corpus], queries: Sequence[Query], ca
         if asked := by_corpus.get(corpus.name):
             tree = unpacked(corpus, cache)
             units = units_of_tree(tree, corpus.roots)
-            _check_gold(asked, units)
+            check_gold(asked, units)
             material.append(Material(corpus.name, tree, units, tuple(asked)))
     return tuple(material)
 
@@ -141,6 +141,17 @@ def run_benchmark(
     return Run(mode, models[0] if models else None, tuple(answers))
 
 
+def check_gold(queries: Sequence[Query], units: Sequence[Unit]) -> None:
+    """Raise `UsageError` for a query that asks for what is not among `units`."""
+    known = {unit.id for unit in units}
+    for query in queries:
+        for gold in query.gold:
+            if gold not in known:
+                raise UsageError(
+                    say("Query {query} asks for {unit}, which its corpus does not hold.", query=query.id, unit=gold)
+                )
+
+
 def unit_ids(result: SearchResult, finder: UnitFinder) -> tuple[str, ...]:
     """The ids of the hits in order, each once; hits that are no units of the benchmark are left out."""
     found = (finder.find(hit.path, hit.qualified_name, hit.name_line) for hit in result.hits)
@@ -152,13 +163,3 @@ def _grouped(queries: Sequence[Query]) -> Mapping[str, list[Query]]:
     for query in queries:
         groups.setdefault(query.corpus, []).append(query)
     return groups
-
-
-def _check_gold(queries: Sequence[Query], units: Sequence[Unit]) -> None:
-    known = {unit.id for unit in units}
-    for query in queries:
-        for gold in query.gold:
-            if gold not in known:
-                raise UsageError(
-                    say("Query {query} asks for {unit}, which its corpus does not hold.", query=query.id, unit=gold)
-                )

@@ -44,13 +44,16 @@ def units_of_source(source: str, path: str) -> tuple[Unit, ...]:
     tree = parse(source)
     if tree is None:
         return ()
+    return tuple(unit for unit, _ in definitions(tree, path))
+
+
+def definitions(tree: ast.Module, path: str) -> Iterator[tuple[Unit, Definition]]:
+    """The units of a parsed file with their nodes, in order of position."""
     seen: Counter[str] = Counter()
-    units = []
     for name, node in _definitions(tree, ()):
         seen[name] += 1
         repeat = "" if seen[name] == 1 else f"#{seen[name]}"
-        units.append(Unit(f"{path}::{name}{repeat}", path, name, node.lineno, ast.get_docstring(node) or ""))
-    return tuple(units)
+        yield Unit(f"{path}::{name}{repeat}", path, name, node.lineno, ast.get_docstring(node) or ""), node
 
 
 def python_files(base: Path, roots: Iterable[str]) -> Iterator[Path]:

@@ -40,6 +40,7 @@ def evaluate(
     Prints MRR@10, NDCG@10, R@1, R@5 and R@10 by corpus, language and style.
     """
     from smysl.evaluation import datasets, report, run
+    from smysl.evaluation.places import cache_folder
 
     if lexical_only and dense_only:
         raise UsageError(say("--lexical-only and --dense-only exclude each other."))
@@ -47,7 +48,7 @@ def evaluate(
         raise UsageError(say("Give either QUERIES or --docstring."))
     folder = session.world.folder
     old = report.read_run(folder / compare) if compare else None
-    cache = _cache(session)
+    cache = cache_folder(session.settings) / "evaluation"  # a second run finds all there
     pinned = datasets.read_corpora(folder / corpora)
     if queries is None:
         material = run.docstring_material(pinned, cache)
@@ -85,10 +86,3 @@ def evaluate(
         session.answer("")
         for text in report.comparison_table(compared):
             session.answer(text)
-
-
-def _cache(session: Session) -> Path:
-    """Beside the indexes, so that one folder holds all that can be thrown away; a second run finds it all there."""
-    from platformdirs import user_cache_path
-
-    return (session.settings.cache_dir or user_cache_path("smysl", appauthor=False)) / "evaluation"

@@ -14,6 +14,7 @@ from smysl.cli.refreshing import index_run
 from smysl.cli.session import Session
 from smysl.engine.errors import UsageError
 from smysl.engine.types import IndexReport, say
+from smysl.evaluation.places import forget_comparisons
 
 Workspace = Annotated[
     Path | None,
@@ -94,5 +95,9 @@ def clean(
         if not session.confirm(question):
             return
     with session.engine(workspace, lexical_only=True) as engine:
-        freed = engine.forget_other_models() if other_models else engine.clean()
+        if other_models:
+            freed = engine.forget_other_models()
+        else:
+            index = Path(engine.status().index_file)
+            freed = engine.clean() + forget_comparisons(index, session.settings)
     session.notice(say("{size} MiB freed.", size=f"{freed / 2**20:.1f}"))

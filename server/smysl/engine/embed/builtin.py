@@ -92,6 +92,11 @@ class BuiltinEmbedder:
         """How many documents a caller should hand over at once."""
         return 2 * _SLICE
 
+    @property
+    def size_bytes(self) -> int:
+        """How much memory the matrix and the tokeniser's file take."""
+        return self._rows.nbytes + self._artefact.scales.nbytes + len(self._artefact.tokenizer)
+
     def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
         """Vectors of code, shape (len(texts), dimensions); a text without a single known word is a `Failure`."""
         token = cancel or CancelToken()

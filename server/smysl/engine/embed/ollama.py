@@ -143,6 +143,20 @@ class OllamaEmbedder:
         row: Vector = embedded.vectors[0]
         return row
 
+    def unload(self, *, cancel: CancelToken | None = None) -> None:
+        """Let the model leave the server's memory; the next call loads it. Raises as `embed_query`."""
+        with self._told():
+            self._link.unload(self._setup.tag, cancel=cancel)
+        self._calls.expect_load()
+
+    def memory(self, *, cancel: CancelToken | None = None) -> tuple[int, int]:
+        """Bytes that the server says the model takes, in all and on a GPU; zeros when it is not loaded."""
+        with self._told():
+            for running in self._link.running(cancel=cancel):
+                if same_model(running.tag, self._setup.tag):
+                    return running.size, running.size_vram
+        return 0, 0
+
     def close(self) -> None:
         """Drop what is in flight; let go of connections and thread. Idempotent."""
         self._link.close()

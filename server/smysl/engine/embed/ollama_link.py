@@ -76,6 +76,15 @@ class PullLine:
     total: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RunningModel:
+    """A model in the server's memory: bytes in all, and how many of them are on a GPU."""
+
+    tag: str
+    size: int
+    size_vram: int
+
+
 class OllamaLink:
     """A context manager that holds the thread and the connections; both begin with the first call.
 
@@ -152,6 +161,27 @@ class OllamaLink:
             )
 
         return self._call(ask, self._quick_seconds, cancel)
+
+    def running(self, *, cancel: CancelToken | None = None) -> tuple[RunningModel, ...]:
+        """What is in the server's memory."""
+
+        async def ask() -> tuple[RunningModel, ...]:
+            answer = await self._connected().ps()
+            return tuple(
+                RunningModel(model.model, int(model.size or 0), int(model.size_vram or 0))
+                for model in answer.models
+                if model.model
+            )
+
+        return self._call(ask, self._quick_seconds, cancel)
+
+    def unload(self, model: str, *, cancel: CancelToken | None = None) -> None:
+        """Let `model` leave the server's memory; the next call loads it again."""
+
+        async def ask() -> None:
+            await self._connected().generate(model, keep_alive=0)
+
+        self._call(ask, self._quick_seconds, cancel)
 
     def embed(
         self,

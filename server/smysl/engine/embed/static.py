@@ -77,6 +77,11 @@ class StaticEmbedder:
         """How many documents a caller should hand over at once."""
         return 2 * _SLICE
 
+    @property
+    def size_bytes(self) -> int:
+        """How much memory the matrix takes."""
+        return int(self._model.embedding.nbytes)
+
     def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
         """Vectors of code, shape (len(texts), dimensions); a text without a single known token is a `Failure`."""
         token = cancel or CancelToken()

@@ -3,7 +3,7 @@
 from smysl.engine.index.following import Attempt, Following, Pauses
 from smysl.engine.index.indexer import Indexer
 from smysl.engine.index.reconcile import AddedChunk, Reconciliation, content_hash, reconcile
-from smysl.engine.index.sources import Folder, Sources
+from smysl.engine.index.sources import Folder, Rewrite, Rewritten, Sources
 from smysl.engine.index.watching import Watching
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "Indexer",
     "Pauses",
     "Reconciliation",
+    "Rewrite",
+    "Rewritten",
     "Sources",
     "Watching",
     "content_hash",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.source.decode import Unreadable, read_source
 from smysl.engine.source.walk import Walk, walk
 from smysl.engine.types import SourceText
+
+Rewrite: TypeAlias = Callable[[str, str], str]
+"""From the path and the text of a file to the text that is indexed in its place."""
 
 
 class Sources(Protocol):
@@ -49,3 +52,20 @@ class Folder:
     def read(self, path: str) -> SourceText | Unreadable:
         """The text of a file, or why there is none."""
         return read_source(self.workspace / path, max_bytes=self.max_file_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """`sources` as they would be if every file held what `rewrite` makes of it."""
+
+    sources: Sources
+    rewrite: Rewrite
+
+    def walk(self, *, only: Collection[str] | None = None, cancel: CancelToken | None = None) -> Walk:
+        """All files to be indexed."""
+        return self.sources.walk(only=only, cancel=cancel)
+
+    def read(self, path: str) -> SourceText | Unreadable:
+        """The rewritten text of a file; its hash is still that of the file, which is what may change."""
+        found = self.sources.read(path)
+        return found if isinstance(found, Unreadable) else replace(found, text=self.rewrite(path, found.text))

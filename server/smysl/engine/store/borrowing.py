@@ -1,4 +1,4 @@
-"""Vectors out of the index files of other worktrees of the same repository, which only another process writes."""
+"""Vectors out of index files that this process does not write: those of other worktrees of the same repository."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from smysl.engine.store import schema, vectors
-from smysl.engine.store.connection import connect_for_reading, fetch_rows
+from smysl.engine.store.connection import connect_for_reading, fetch_rows, fetch_value
 from smysl.engine.store.rows import SPACE_COLUMNS, space_of
 from smysl.engine.types import Space
 
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 500
 
 _SPACES = f"SELECT {SPACE_COLUMNS} FROM spaces WHERE dimensions = ? ORDER BY last_used_at DESC, id"
+_COUNT = "SELECT count(*) FROM embeddings WHERE space_id = (SELECT id FROM spaces WHERE key = ?)"
 _LIVING = "SELECT text_hash, id FROM embeddings WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
 _RETIRED = "SELECT text_hash, vector FROM retired WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
 
@@ -38,6 +39,20 @@ def vectors_of(index: Path, space: Space, text_hashes: Collection[str]) -> Itera
         yield from _found(connection, space, sorted(text_hashes))
     except apsw.Error as error:
         log.info("No more borrowed from %s: %s", index, error)
+    finally:
+        connection.close()
+
+
+def count_vectors(index: Path, space: Space) -> int:
+    """How many vectors `index` has in `space` of texts that are in use; 0 for whatever is wrong with the file."""
+    try:
+        connection = connect_for_reading(index)
+    except apsw.Error:
+        return 0
+    try:
+        return int(fetch_value(connection, _COUNT, (space.key,)) or 0)
+    except apsw.Error:
+        return 0
     finally:
         connection.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types as lsp
 from tests.engine.embed.fake_ollama import FakeOllama
@@ -181,3 +182,13 @@ async def test_pulling_a_model_shows_progress_and_makes_it_usable(
     assert pulled["name"].startswith("all-minilm")
     assert (kinds[0], kinds[-1]) == ("begin", "end")
     assert any(model["name"].startswith("all-minilm") and model["installed"] for model in models)
+
+
+async def test_models_are_compared_and_the_report_is_shown(home: Path, workspace: Path) -> None:
+    async with Editor(home, workspace) as editor:
+        await editor.ready()
+        found = await editor.command("smysl.compare", {"models": ["builtin"], "variations": False})
+        report = Path(unquote(urlsplit(found["report"]).path))
+        assert report.read_text("utf-8").startswith("<!doctype html>")
+        assert [(one.uri, one.external) for one in editor.client.shown_documents] == [(found["report"], True)]
+        assert any((value.get("title") or "").startswith("Smysl: comparing") for _, value in editor.progress)

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.types import say
-from smysl.lsp import methods, modelling, searching, wire
+from smysl.lsp import methods, searching, wire
 from smysl.lsp.server import SmyslServer
 from smysl.lsp.session import Session
 
@@ -57,7 +57,16 @@ async def status(ls: SmyslServer, argument: Any) -> wire.Status:
 
 async def models(ls: SmyslServer, argument: Any) -> wire.ModelsResult:
     """`smysl/models`."""
+    from smysl.lsp import modelling
+
     return await modelling.models_of(ls)
+
+
+async def compare(ls: SmyslServer, argument: Any) -> wire.CompareResult:
+    """Measure models on the code of a folder, and show the report."""
+    from smysl.lsp import comparing
+
+    return await comparing.compare_of(ls, wire.read_params(argument or {}, wire.CompareParams))
 
 
 async def select_model(ls: SmyslServer, argument: Any) -> wire.Status:
@@ -82,6 +91,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     methods.COMMAND_REINDEX: reindex,
     methods.COMMAND_STATUS: status,
     methods.COMMAND_MODELS: models,
+    methods.COMMAND_COMPARE: compare,
     methods.COMMAND_SELECT_MODEL: select_model,
     methods.COMMAND_CLEAN: clean,
 }

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types as lsp
 
-from smysl.lsp import commands, editing, methods, modelling, searching, wire
+from smysl.lsp import commands, editing, methods, searching, wire
 from smysl.lsp.server import SmyslServer
 
 _log = logging.getLogger(__name__)
@@ -80,10 +80,14 @@ def _register_questions(server: SmyslServer) -> None:
 
     @server.feature(methods.MODELS)
     async def models(ls: SmyslServer, request: Any) -> Any:
+        from smysl.lsp import modelling
+
         return wire.to_json(await modelling.models_of(ls))
 
     @server.feature(methods.PULL_MODEL)
     async def pull_model(ls: SmyslServer, request: Any) -> Any:
+        from smysl.lsp import modelling
+
         return wire.to_json(await modelling.pull_of(ls, wire.read_params(request, wire.PullModelParams)))
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)

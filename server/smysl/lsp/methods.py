@@ -21,6 +21,7 @@ COMMAND_SHOW_SIMILAR: Final = "smysl.showSimilar"
 COMMAND_REINDEX: Final = "smysl.reindex"
 COMMAND_STATUS: Final = "smysl.status"
 COMMAND_MODELS: Final = "smysl.models"
+COMMAND_COMPARE: Final = "smysl.compare"
 COMMAND_SELECT_MODEL: Final = "smysl.selectModel"
 COMMAND_CLEAN: Final = "smysl.clean"
 
@@ -31,6 +32,7 @@ COMMANDS: Final = (
     COMMAND_REINDEX,
     COMMAND_STATUS,
     COMMAND_MODELS,
+    COMMAND_COMPARE,
     COMMAND_SELECT_MODEL,
     COMMAND_CLEAN,
 )

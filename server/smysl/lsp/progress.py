@@ -1,4 +1,4 @@
-"""The client's progress bar for an index run: counts, an estimate, and a cancel that works."""
+"""The client's progress bar for long work: counts, an estimate, and a cancel that works."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
-from smysl.engine.types import Message, Progress, say
-from smysl.lsp.statuses import progress_message
+from smysl.engine.types import Message, say
 
 _log = logging.getLogger(__name__)
 
@@ -21,21 +21,36 @@ _EVERY_SECONDS = 0.1
 _CREATION_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class HowFar:
+    """What is being done, how much of how much is done, and how many seconds are left where that is known."""
+
+    message: Message
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
 class ProgressBar:
-    """One run's progress bar; for the thread of the event loop. `on_cancel` hears of a person's cancel."""
+    """A progress bar; for the thread of the event loop. `on_cancel` hears of a person's cancel."""
 
     def __init__(
-        self, server: LanguageServer, folder: str, *, translate: Callable[[Message], str], on_cancel: Callable[[], None]
+        self,
+        server: LanguageServer,
+        title: Message,
+        *,
+        translate: Callable[[Message], str],
+        on_cancel: Callable[[], None],
     ) -> None:
         self._server = server
-        self._folder = folder
+        self._title = title
         self._translate = translate
         self._on_cancel = on_cancel
         self._token = str(uuid.uuid4())
         self._is_begun = False
         self._is_ended = False
         self._shown_at = 0.0
-        self._last: Progress | None = None
+        self._last: HowFar | None = None
 
     @property
     def token(self) -> str:
@@ -43,7 +58,7 @@ class ProgressBar:
         return self._token
 
     async def begin(self) -> None:
-        """Ask the client for the bar, and show it unless the run has ended meanwhile."""
+        """Ask the client for the bar, and show it unless the work has ended meanwhile."""
         bars = self._server.work_done_progress
         try:
             await asyncio.wait_for(bars.create_async(self._token), _CREATION_SECONDS)
@@ -55,13 +70,13 @@ class ProgressBar:
             bars.tokens.pop(self._token, None)
             return
         self._is_begun = True
-        title = self._translate(say("Smysl: indexing {folder}", folder=self._folder))
+        title = self._translate(self._title)
         bars.begin(self._token, lsp.WorkDoneProgressBegin(title=title, cancellable=True, percentage=0))
         if self._last is not None:
             self._report(self._last)
 
-    def report(self, progress: Progress) -> None:
-        """Show how far the run is, ten times a second at the most."""
+    def report(self, progress: HowFar) -> None:
+        """Show how far the work is, ten times a second at the most."""
         self._last = progress
         now = time.monotonic()
         if self._is_begun and not self._is_ended and now - self._shown_at >= _EVERY_SECONDS:
@@ -82,9 +97,9 @@ class ProgressBar:
         with suppress(Exception):
             self._on_cancel()
 
-    def _report(self, progress: Progress) -> None:
+    def _report(self, progress: HowFar) -> None:
         percentage = min(100, 100 * progress.done // max(1, progress.total))
-        message = self._translate(progress_message(progress))
+        message = self._translate(progress.message)
         if progress.seconds_left is not None and progress.seconds_left >= 1:
             message += " " + self._translate(_left(progress.seconds_left))
         report = lsp.WorkDoneProgressReport(message=message, percentage=percentage, cancellable=True)

@@ -18,7 +18,7 @@ from pygls.protocol import LanguageServerProtocol
 from smysl import __version__
 from smysl.engine.cancel import CancelToken
 from smysl.engine.errors import Cancelled, SmyslError
-from smysl.engine.types import Message, Progress
+from smysl.engine.types import Message, Progress, say
 from smysl.l10n import Language, language_from_locale, translate
 from smysl.lsp import methods, wire
 from smysl.lsp.buffers import Buffers
@@ -26,10 +26,10 @@ from smysl.lsp.folder import FolderSession
 from smysl.lsp.folders import Folders
 from smysl.lsp.places import Units, lines_of, path_of
 from smysl.lsp.pool import Pool
-from smysl.lsp.progress import ProgressBar
+from smysl.lsp.progress import HowFar, ProgressBar
 from smysl.lsp.session import Place
 from smysl.lsp.settings import SECTION, ServerSettings, read_server_settings
-from smysl.lsp.statuses import status_of
+from smysl.lsp.statuses import progress_message, status_of
 from smysl.serving import Serving
 
 _log = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class SmyslServer(LanguageServer):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._told: set[str] = set()
         self._bars: dict[FolderSession, ProgressBar] = {}
+        self._cancellable: dict[int | str, ProgressBar] = {}
         self._raw_settings: dict[str | None, Any] = {}
         self._model: str | None = None
         self._status: wire.Status | None = None
@@ -162,6 +163,11 @@ class SmyslServer(LanguageServer):
         """How the client counts."""
         return Units(self.workspace.position_codec)
 
+    @property
+    def language(self) -> Language:
+        """The person's language."""
+        return self._language
+
     def translate(self, message: Message) -> str:
         """`message` in the person's language."""
         return translate(message, self._language)
@@ -200,14 +206,16 @@ class SmyslServer(LanguageServer):
 
     # Questions
 
-    async def answer(self, call: Callable[[CancelToken], _Result], token: CancelToken | None = None) -> _Result:
+    async def answer(
+        self, call: Callable[[CancelToken], _Result], token: CancelToken | None = None, *, pool: Pool | None = None
+    ) -> _Result:
         """What `call` returns, from another thread, errors turned into those of the protocol.
 
         A request that is cancelled takes the work back.
         """
         token = token or CancelToken()
         try:
-            return await self.questions.run(partial(call, token))
+            return await (pool or self.questions).run(partial(call, token))
         except Cancelled as error:
             raise JsonRpcException(self.translate(error.message), code=lsp.LSPErrorCodes.ServerCancelled) from error
         except SmyslError as error:
@@ -258,25 +266,35 @@ class SmyslServer(LanguageServer):
         if progress is None:
             if bar is not None:
                 del self._bars[session]
-                bar.end()
+                self.take_away(bar)
             return
+        if bar is None:
+            title = say("Smysl: indexing {folder}", folder=session.name)
+            bar = self._bars[session] = self.show_bar(title, partial(self._hold, session))
+        bar.report(HowFar(progress_message(progress), progress.done, progress.total, progress.seconds_left))
+
+    def show_bar(self, title: Message, on_cancel: Callable[[], None]) -> ProgressBar:
+        """A progress bar of the client, which its `end` takes away; one that nobody sees where the client has none."""
+        bar = ProgressBar(self, title, translate=self.translate, on_cancel=on_cancel)
         window = self.client_capabilities.window
-        if bar is None and window is not None and window.work_done_progress:
-            bar = ProgressBar(self, session.name, translate=self.translate, on_cancel=partial(self._hold, session))
-            self._bars[session] = bar
+        if window is not None and window.work_done_progress:
+            self._cancellable[bar.token] = bar
             self.spawn(bar.begin())
-        if bar is not None:
-            bar.report(progress)
+        return bar
 
     def _hold(self, session: FolderSession) -> None:
         self.questions.submit(session.hold)
 
+    def take_away(self, bar: ProgressBar) -> None:
+        """The work of a progress bar has ended."""
+        self._cancellable.pop(bar.token, None)
+        bar.end()
+
     def cancel_progress(self, token: int | str) -> None:
         """A person has pressed cancel on a progress bar."""
-        for bar in self._bars.values():
-            if bar.token == token:
-                bar.cancelled()
-                return
+        bar = self._cancellable.pop(token, None)
+        if bar is not None:
+            bar.cancelled()
 
     def soon(self, call: Callable[[], None]) -> None:
         """Have `call` made on the thread of the event loop; for other threads."""

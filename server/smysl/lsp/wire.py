@@ -90,6 +90,16 @@ class SelectModelParams:
 
 
 @attrs.frozen
+class CompareParams:
+    """The argument of `smysl.compare`; `sample` is how many questions a language, 0 is all."""
+
+    models: tuple[str, ...] = ()
+    folder: str | None = None
+    sample: int = 500
+    variations: bool = True
+
+
+@attrs.frozen
 class Stretch:
     """Offsets into a text, in units of the position encoding; the end is exclusive."""
 
@@ -222,6 +232,13 @@ class PullModelResult:
     """The result of `smysl/pullModel`."""
 
     name: str
+
+
+@attrs.frozen
+class CompareResult:
+    """The result of `smysl.compare`: an HTML file."""
+
+    report: str
 
 
 @attrs.frozen

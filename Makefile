@@ -1,4 +1,4 @@
-# Everything a person or a machine does with this repository. Nothing is needed but Python 3.10 or later, make and git.
+# Everything a person or a machine does with this repository. Python 3.10 or later, make and git are needed, and Node 20 or later for the VS Code extension.
 #
 #   make PYTHON=python3.12 test     uses another interpreter; remove .venv first if it was made with a different one.
 
@@ -14,6 +14,7 @@ help:
 	@echo 'make test         the whole fast test suite'
 	@echo 'make test-ollama  the suite against two real Ollamas, built once a machine'
 	@echo 'make test-training  the proof that nothing kept for measuring was learnt (downloads 45 packages once)'
+	@echo 'make test-extension  the unit tests of the VS Code extension (Node 20 or later)'
 	@echo 'make check        format, lint, types and layers'
 	@echo 'make bench        the benchmarks'
 	@echo 'make bench-ollama the benchmarks that need a real Ollama; make test-ollama builds it'
@@ -32,11 +33,17 @@ test-ollama: $(VENV)/.dev
 test-training: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m kept_packages tests/training
 
-check: $(VENV)/.dev
+check: check-extension $(VENV)/.dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+test-extension: node_modules/.package-lock.json
+	@npm run --silent test:extension
+
+check-extension: node_modules/.package-lock.json
+	@npm run --silent check:extension
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.benchmarks
@@ -44,7 +51,8 @@ bench: $(VENV)/.bench
 bench-ollama: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks.ollama
 
-format: $(VENV)/.dev
+format: node_modules/.package-lock.json $(VENV)/.dev
+	@npm run --silent format:extension
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
@@ -60,4 +68,9 @@ $(VENV)/.dev: pyproject.toml requirements/dev.txt scripts/setup.sh
 $(VENV)/.bench: pyproject.toml requirements/bench.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)' $(VENV) bench
 
-.PHONY: help demo test test-ollama test-training check bench bench-ollama format clean
+# npm writes this file last.
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: help demo test test-extension check-extension test-ollama test-training check bench bench-ollama format clean

@@ -1,0 +1,13 @@
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(js.configs.recommended, tseslint.configs.strictTypeChecked, {
+  languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+  rules: {
+    "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    "@typescript-eslint/switch-exhaustiveness-check": "error",
+    eqeqeq: "error",
+    "no-console": "error",
+  },
+});

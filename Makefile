@@ -16,6 +16,7 @@ help:
 	@echo 'make test-training  the proof that nothing kept for measuring was learnt (downloads 45 packages once)'
 	@echo 'make test-extension  the unit tests of the VS Code extension (Node 20 or later)'
 	@echo 'make check        format, lint, types and layers'
+	@echo 'make vsix         the VS Code extension with the server in it: build/smysl-VERSION.vsix'
 	@echo 'make bench        the benchmarks'
 	@echo 'make bench-ollama the benchmarks that need a real Ollama; make test-ollama builds it'
 	@echo 'make format       put the code into its usual form'
@@ -39,6 +40,9 @@ check: check-extension $(VENV)/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+vsix: node_modules/.package-lock.json $(VENV)/.run
+	@sh scripts/vsix.sh $(BIN)/python
+
 test-extension: node_modules/.package-lock.json
 	@npm run --silent test:extension
 
@@ -57,7 +61,7 @@ format: node_modules/.package-lock.json $(VENV)/.dev
 	@$(BIN)/ruff check --fix
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist node_modules
 
 $(VENV)/.run: pyproject.toml requirements/run.txt scripts/setup.sh
 	@sh scripts/setup.sh '$(PYTHON)' $(VENV) run
@@ -73,4 +77,4 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: help demo test test-extension check-extension test-ollama test-training check bench bench-ollama format clean
+.PHONY: help demo vsix test test-extension check-extension test-ollama test-training check bench bench-ollama format clean

@@ -1,0 +1,36 @@
+#!/bin/sh
+# What the suite in a real VS Code needs and the repository does not bring; quiet when it is there.
+# Prints the folder of VS Code's own web server (VS Code 1.100.3, out of the npm package code-server, nothing compiled).
+set -eu
+version=4.100.3
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/smysl-tests
+folder=$cache/vscode-$version
+server=$folder/node_modules/code-server/lib/vscode
+
+say() { printf '%s\n' "$*" >&2; }
+
+if ! command -v chromium >/dev/null; then
+    command -v apt-get >/dev/null || { say 'Chromium is needed; install it so that “chromium” is found.'; exit 1; }
+    say 'Installing Chromium …'
+    root=''
+    [ "$(id -u)" = 0 ] || root=sudo
+    { $root apt-get update -qq && $root apt-get install -y -qq --no-install-recommends chromium; } >&2
+fi
+
+if [ ! -e "$folder/.done" ]; then
+    say "Installing VS Code's server into $folder …"
+    rm -rf "$folder"
+    mkdir -p "$folder/node_modules"
+    (
+        cd "$folder"
+        npm pack --silent "code-server@$version" >/dev/null
+        tar xzf "code-server-$version.tgz"
+        rm "code-server-$version.tgz"
+        mv package node_modules/code-server
+        cd node_modules/code-server/lib/vscode
+        npm install --silent --no-audit --no-fund --omit=dev --ignore-scripts >&2
+        [ -e node_modules.asar ] || ln -s node_modules node_modules.asar
+    )
+    touch "$folder/.done"
+fi
+printf '%s\n' "$server"

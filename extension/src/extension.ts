@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { ServerEnvironment } from "./environment/environment";
+import { reportFailures } from "./failures";
 import { Crashes } from "./server/crashes";
 import { Server } from "./server/server";
 import { openSession } from "./server/session";
-import { serverSettings } from "./settings";
+import { serverCommands } from "./serverCommands";
+import { serverEnvironment } from "./setup";
 
-let server: Server | undefined;
+let running: { readonly server: Server; readonly environment: ServerEnvironment } | undefined;
 
 /** What other extensions and the tests get from `activate`. */
 export interface Api {
@@ -14,13 +17,11 @@ export interface Api {
 
 export function activate(context: vscode.ExtensionContext): Api {
   const log = vscode.window.createOutputChannel("Smysl", { log: true });
-  server = new Server({
+  const environment = serverEnvironment(context, log);
+  const server = new Server({
     log,
     crashes: new Crashes(),
-    prepare: () => {
-      const [executable = "smysl", ...args] = serverSettings().serverCommand;
-      return Promise.resolve({ executable, args, cwd: context.globalStorageUri.fsPath, env: process.env });
-    },
+    prepare: (signal) => environment.command(signal),
     open: (command, handlers, onClosed, signal) =>
       openSession(command, handlers, onClosed, signal, {
         log,
@@ -28,11 +29,14 @@ export function activate(context: vscode.ExtensionContext): Api {
       }),
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   });
-  context.subscriptions.push(log, server);
+  running = { server, environment };
+  context.subscriptions.push(log, server, reportFailures(server, log), serverCommands(server, environment, log));
   void server.start();
   return { server };
 }
 
-export function deactivate(): Promise<void> | undefined {
-  return server?.stop();
+/** Afterwards no process is left. */
+export async function deactivate(): Promise<void> {
+  await running?.server.stop();
+  await running?.environment.release();
 }

@@ -5,17 +5,20 @@ import { ServerCrashed } from "./server/states";
 
 /** Says what failed, in a sentence, with the one button that helps. */
 export function reportFailures(server: Server, log: vscode.LogOutputChannel): vscode.Disposable {
-  return server.onDidChangeState((state) => {
+  const listening = server.onDidChangeState((state) => {
     if (state.kind === "failed") {
       void report(state.reason, server, log);
     }
+  });
+  return new vscode.Disposable(() => {
+    listening.dispose();
   });
 }
 
 interface Report {
   readonly text: string;
   readonly button: string;
-  act(): unknown;
+  readonly act: () => unknown;
 }
 
 async function report(reason: Error, server: Server, log: vscode.LogOutputChannel): Promise<void> {

@@ -20,7 +20,7 @@ export interface Making {
   readonly platform: NodeJS.Platform;
   readonly run: Runner;
   readonly log: Log;
-  onStep(step: Step): void;
+  readonly onStep: (step: Step) => void;
 }
 
 /** A download that broke off goes on from what the installer's cache has, so it is worth some tries. */
@@ -58,7 +58,7 @@ async function makeWithUv(making: Making, uv: string, signal: AbortSignal): Prom
   onStep({ kind: "making" });
   const python = interpreter?.executable ?? ">=3.10,<3.15";
   await succeed(making, uv, ["venv", "--no-project", "--python", python, folder], signal);
-  const install = ["pip", "install", "--compile-bytecode", "--python", pythonOf(folder, making.platform), wheel];
+  const install = ["pip", "install", "--python", pythonOf(folder, making.platform), wheel];
   await installWith(making, uv, install, ["--constraint", constraints], signal);
 }
 
@@ -66,9 +66,10 @@ async function makeWithPip(making: Making, interpreter: Interpreter, signal: Abo
   const { folder, wheel, constraints, onStep } = making;
   onStep({ kind: "making" });
   await succeed(making, interpreter.executable, ["-I", "-m", "venv", folder], signal);
+  // Python compiles what it imports when it first does: a quarter of the packages, in a third of the time of all.
   const install = [
     ...["-I", "-X", "utf8", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"],
-    ...["--progress-bar", "off", "--prefer-binary", wheel],
+    ...["--no-compile", "--progress-bar", "off", "--prefer-binary", wheel],
   ];
   await installWith(making, pythonOf(folder, making.platform), install, ["--constraint", constraints], signal);
 }

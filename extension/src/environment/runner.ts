@@ -9,7 +9,7 @@ export interface Run {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Called with each line of both streams as it comes. */
-  onLine?(line: string): void;
+  readonly onLine?: (line: string) => void;
 }
 
 export interface Outcome {

@@ -9,12 +9,17 @@ server=$folder/node_modules/code-server/lib/vscode
 
 say() { printf '%s\n' "$*" >&2; }
 
-if ! command -v chromium >/dev/null; then
-    command -v apt-get >/dev/null || { say 'Chromium is needed; install it so that “chromium” is found.'; exit 1; }
-    say 'Installing Chromium …'
+# VS Code looks for files with ripgrep, of which the npm package brings only the script that would download it.
+missing=''
+for program in chromium rg; do
+    command -v "$program" >/dev/null || missing="$missing $program"
+done
+if [ -n "$missing" ]; then
+    command -v apt-get >/dev/null || { say "Install what is missing, so that it is found by name:$missing"; exit 1; }
+    say 'Installing Chromium and ripgrep …'
     root=''
     [ "$(id -u)" = 0 ] || root=sudo
-    { $root apt-get update -qq && $root apt-get install -y -qq --no-install-recommends chromium; } >&2
+    { $root apt-get update -qq && $root apt-get install -y -qq --no-install-recommends chromium ripgrep; } >&2
 fi
 
 if [ ! -e "$folder/.done" ]; then
@@ -30,6 +35,8 @@ if [ ! -e "$folder/.done" ]; then
         cd node_modules/code-server/lib/vscode
         npm install --silent --no-audit --no-fund --omit=dev --ignore-scripts >&2
         [ -e node_modules.asar ] || ln -s node_modules node_modules.asar
+        mkdir -p node_modules/@vscode/ripgrep/bin
+        ln -sf "$(command -v rg)" node_modules/@vscode/ripgrep/bin/rg
     )
     touch "$folder/.done"
 fi

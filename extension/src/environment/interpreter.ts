@@ -70,7 +70,7 @@ export function usualFolders(platform: NodeJS.Platform, home: string): string[] 
         `${home}/.pyenv/shims`,
       ];
     default:
-      return ["/usr/local/bin", "/usr/bin", `${home}/.local/bin`, `${home}/.pyenv/shims`];
+      return [`${home}/.local/bin`, `${home}/.pyenv/shims`];
   }
 }
 

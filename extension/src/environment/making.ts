@@ -23,7 +23,7 @@ export interface Making {
   readonly onStep: (step: Step) => void;
 }
 
-/** A download that broke off goes on from what the installer's cache has, so it is worth some tries. */
+/** A download that broke off goes on from what the installer's cache has, so it is worth some tries, if any came. */
 const TRIES = 3;
 
 /**
@@ -95,11 +95,16 @@ async function installWith(
 
 async function insist(making: Making, program: string, args: readonly string[], signal: AbortSignal): Promise<void> {
   for (let tries = 1; ; tries += 1) {
+    let downloads = 0;
+    const onStep = (step: Step): void => {
+      downloads += step.kind === "downloading" ? 1 : 0;
+      making.onStep(step);
+    };
     try {
-      await succeed(making, program, args, signal);
+      await succeed({ ...making, onStep }, program, args, signal);
       return;
     } catch (error) {
-      if (!(error instanceof SetUpError) || error.trouble !== "offline" || tries === TRIES) {
+      if (!(error instanceof SetUpError) || error.trouble !== "offline" || downloads === 0 || tries === TRIES) {
         throw error;
       }
       making.log.warn(`A download broke off, it goes on: ${error.detail}`);

@@ -1,18 +1,100 @@
+import { appendFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { stopwatch } from "./harness/deadline";
-import { workspace } from "./harness/places";
+import type { Code } from "./harness/code";
+import { stopwatch, until } from "./harness/deadline";
+import { runInHost } from "./harness/inhost";
+import { emptyFolder, workspace } from "./harness/places";
+import { Proxy } from "./harness/proxy";
+import { serverProcess } from "./harness/server";
 import { onStage } from "./harness/stage";
+import { Workbench } from "./harness/workbench";
 
-test("a fresh home gets an environment and a running server, with no question asked", async () => {
-  await onStage({ name: "setup", folder: workspace("shop") }, async ({ code, browser, window }) => {
+const PROGRESS = "Smysl is being set up";
+const RUNNING = fileURLToPath(new URL("inhost/running.ts", import.meta.url));
+
+function environments(code: Code): string[] {
+  return readdirSync(join(code.globalStorage, "environments"));
+}
+
+/** Environments that count as whole. */
+function whole(code: Code): string[] {
+  const folder = join(code.globalStorage, "environments");
+  return environments(code).filter((name) => readdirSync(join(folder, name)).includes("ready.json"));
+}
+
+test("from nothing to a running server, with no question asked; an upgrade replaces what was made", async () => {
+  const home = emptyFolder("home");
+  await onStage({ name: "setup", folder: workspace("shop"), home, keepHome: true }, async (stage) => {
+    const { code, browser, window } = stage;
     const took = stopwatch();
-    const progress = window.notification("Smysl is being set up");
-    await progress.waitFor({ timeout: 60_000 });
+    const progress = window.notification(PROGRESS);
+    await window.notification("downloading").waitFor({ timeout: 120_000 });
     await window.picture("progress");
     await progress.waitFor({ state: "detached", timeout: 240_000 });
-    console.log(`set-up from nothing: ${took()} ms`);
+    await serverProcess(code);
+    console.log(`window open → environment made from nothing → server started: ${took()} ms`);
     await window.picture("done");
-    expect(code.processes("-m smysl lsp")).toHaveLength(1);
+    expect(whole(code)).toHaveLength(1);
     expect(browser.refused).toEqual(new Set());
+    await window.close();
+
+    const again = stopwatch();
+    const { status, output } = await runInHost(code, browser, workspace("shop"), RUNNING);
+    console.log(`window open → environment there → server answered: ${again()} ms; ${output}`);
+    expect(status, output).toBe(0);
+    expect(whole(code)).toHaveLength(1);
   });
+
+  await onStage({ name: "upgrade", folder: workspace("shop"), home, vsix: null }, async (stage) => {
+    const { code, browser, window } = stage;
+    await serverProcess(code);
+    const [before] = whole(code);
+    // What a new version of the extension brings differs from what was installed.
+    const [extension = ""] = readdirSync(join(home, "extensions")).filter((name) => name.startsWith("smysl."));
+    appendFileSync(join(home, "extensions", extension, "dist", "server", "requirements.txt"), "# next\n");
+    await window.command("Developer: Reload Window");
+    const second = await Workbench.open(browser, code, workspace("shop"), "upgrade-second");
+    await window.notification(PROGRESS).waitFor({ timeout: 60_000 });
+    await second.notification("another window is at it").waitFor({ timeout: 60_000 });
+    await second.picture("waits");
+    await second.notification(PROGRESS).waitFor({ state: "detached", timeout: 240_000 });
+    await until("both windows have a server", () => code.processes("-m smysl lsp").length === 2, 60_000);
+    await until("only the new environment is left", () => environments(code).length === 1, 30_000);
+    expect(whole(code)).not.toContain(before);
+  });
+});
+
+test("a set-up that is called off, and one whose downloads break, go on from where they were", async () => {
+  const proxy = await Proxy.start();
+  const env = { PIP_PROXY: proxy.url, PIP_RETRIES: "1", PIP_FIND_LINKS: "" };
+  await onStage({ name: "resume", folder: workspace("shop"), env }, async ({ code, window }) => {
+    await until("some megabytes have come", () => proxy.received > 3_000_000, 120_000);
+    await window.answer(PROGRESS, "Cancel");
+    const cancelled = window.notification("Smysl is not set up yet");
+    await cancelled.waitFor({ timeout: 30_000 });
+    await window.picture("called-off");
+    expect(code.processes("pip")).toEqual([]);
+    expect(environments(code)).toEqual([]);
+
+    proxy.breakAfter(20_000_000);
+    await window.answer("Smysl is not set up yet", "Go On");
+    const offline = window.notification("could not download");
+    await offline.waitFor({ timeout: 240_000 });
+    await window.picture("broken");
+    expect(whole(code)).toEqual([]);
+    expect(code.processes("-m smysl lsp")).toEqual([]);
+
+    const before = proxy.received;
+    proxy.heal();
+    await window.answer("could not download", "Try Again");
+    await window.notification(PROGRESS).waitFor({ timeout: 30_000 });
+    await window.notification(PROGRESS).waitFor({ state: "detached", timeout: 240_000 });
+    await serverProcess(code);
+    expect(whole(code)).toHaveLength(1);
+    const [first, rest] = [before, proxy.received - before].map((bytes) => (bytes / 1e6).toFixed(1));
+    console.log(`downloaded before the break: ${first} MB, afterwards: ${rest} MB`);
+    expect(proxy.received - before).toBeLessThan(before);
+  }).finally(() => proxy.stop());
 });

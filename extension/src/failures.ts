@@ -104,7 +104,11 @@ function reportOf(reason: Error, server: Server, log: vscode.LogOutputChannel): 
 function openSetting(name: string): Pick<Report, "button" | "act"> {
   return {
     button: vscode.l10n.t("Open Setting"),
-    act: () => vscode.commands.executeCommand("workbench.action.openSettings", name),
+    act: () => {
+      // A remote machine's settings are on a page of their own.
+      const page = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+      return vscode.commands.executeCommand(`workbench.action.${page}`, { query: `@id:${name}` });
+    },
   };
 }
 

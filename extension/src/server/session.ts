@@ -36,7 +36,7 @@ export async function openSession(
       },
     },
   };
-  const client = new LanguageClient("smysl", "Smysl", () => Promise.resolve(child), clientOptions);
+  const client = new QuietClient("smysl", "Smysl", () => Promise.resolve(child), clientOptions);
   for (const [method, handler] of handlers) {
     client.onNotification(method, handler);
   }
@@ -62,6 +62,13 @@ export async function openSession(
     notify: (method, params) => client.sendNotification(method, params),
     close,
   };
+}
+
+/** What goes wrong is told once, by failures.ts, in the person's language; the client only logs it. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 function spawned(child: ChildProcess): Promise<ChildProcess> {

@@ -37,6 +37,8 @@ if [ ! -e "$folder/.done" ]; then
         [ -e node_modules.asar ] || ln -s node_modules node_modules.asar
         mkdir -p node_modules/@vscode/ripgrep/bin
         ln -sf "$(command -v rg)" node_modules/@vscode/ripgrep/bin/rg
+        # Without it there are no log files, and the view of the log stays empty.
+        npm rebuild --silent @vscode/spdlog >&2
     )
     touch "$folder/.done"
 fi

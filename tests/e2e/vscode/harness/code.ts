@@ -62,6 +62,8 @@ export class Code {
     const port = await freePort();
     const process = launch(home, env, [
       ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--telemetry-level", "off"],
+      // The variables are those given here, not what a login shell of this machine would make of them.
+      "--force-disable-user-env",
       ...(options.askForTrust ? [] : ["--disable-workspace-trust", "--enable-smoke-test-driver"]),
     ]);
     const code = new Code(home, port, process);

@@ -15,6 +15,7 @@ help:
 	@echo 'make test-ollama  the suite against two real Ollamas, built once a machine'
 	@echo 'make test-training  the proof that nothing kept for measuring was learnt (downloads 45 packages once)'
 	@echo 'make test-extension  the unit tests of the VS Code extension (Node 20 or later)'
+	@echo 'make e2e          the editors: a real VS Code driven through a real browser, and others'
 	@echo 'make check        format, lint, types and layers'
 	@echo 'make vsix         the VS Code extension with the server in it: build/smysl-VERSION.vsix'
 	@echo 'make bench        the benchmarks'
@@ -42,6 +43,9 @@ check: check-extension $(VENV)/.dev
 
 vsix: node_modules/.package-lock.json $(VENV)/.run
 	@sh scripts/vsix.sh $(BIN)/python
+
+e2e: node_modules/.package-lock.json $(VENV)/.run
+	@sh tests/e2e/run.sh
 
 test-extension: node_modules/.package-lock.json
 	@npm run --silent test:extension
@@ -77,4 +81,4 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: help demo vsix test test-extension check-extension test-ollama test-training check bench bench-ollama format clean
+.PHONY: help demo vsix e2e test test-extension check-extension test-ollama test-training check bench bench-ollama format clean

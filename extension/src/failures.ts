@@ -57,7 +57,7 @@ function reportOf(reason: Error, server: Server, log: vscode.LogOutputChannel): 
     case "python-unusable":
       return {
         text: vscode.l10n.t(
-          "The setting “smysl.pythonPath” names no Python 3.10 or later that can be used: {0}",
+          "The setting “smysl.pythonPath” names “{0}”, which is no Python 3.10 or later that can be used.",
           reason.detail,
         ),
         ...openSetting("smysl.pythonPath"),

@@ -59,7 +59,9 @@ export async function findPython(search: Search, signal: AbortSignal): Promise<I
   if (bare) {
     throw new SetUpError("venv-missing", `python${bare.major}.${bare.minor}-venv`);
   }
-  throw new SetUpError(search.setting === "" ? "python-missing" : "python-unusable", refused.join("; "));
+  throw search.setting === ""
+    ? new SetUpError("python-missing", refused.join("; "))
+    : new SetUpError("python-unusable", search.setting, { cause: refused.join("; ") });
 }
 
 async function* candidates(search: Search, signal: AbortSignal): AsyncGenerator<string> {

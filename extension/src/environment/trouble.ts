@@ -2,7 +2,7 @@
 export type Trouble =
   /** `smysl.serverCommand` names a program that is not there. Detail: its name. */
   | "command-missing"
-  /** `smysl.pythonPath` names nothing that can be used. Detail: what was tried and why not. */
+  /** `smysl.pythonPath` names nothing that can be used. Detail: its value. */
   | "python-unusable"
   /** There is no Python 3.10 or later. Detail: what was tried and why not. */
   | "python-missing"

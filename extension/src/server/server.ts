@@ -197,7 +197,7 @@ export class Server implements Disposable {
   }
 
   private fail(reason: Error): void {
-    this.parts.log.error(reason);
+    this.parts.log.error(reason instanceof ServerCrashed ? reason.message : reason);
     this.become({ kind: "failed", reason });
   }
 

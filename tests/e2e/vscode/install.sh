@@ -22,12 +22,14 @@ if [ -n "$missing" ]; then
     { $root apt-get update -qq && $root apt-get install -y -qq --no-install-recommends chromium ripgrep; } >&2
 fi
 
-if [ ! -e "$folder/.done" ]; then
+if [ ! -e "$folder" ]; then
     say "Installing VS Code's server into $folder …"
-    rm -rf "$folder"
-    mkdir -p "$folder/node_modules"
+    # Made beside its place and moved there when it is whole: another run may be at it too.
+    half=$folder.$$
+    trap 'rm -rf "$half"' EXIT
+    mkdir -p "$half/node_modules"
     (
-        cd "$folder"
+        cd "$half"
         npm pack --silent "code-server@$version" >/dev/null
         tar xzf "code-server-$version.tgz"
         rm "code-server-$version.tgz"
@@ -38,8 +40,8 @@ if [ ! -e "$folder/.done" ]; then
         mkdir -p node_modules/@vscode/ripgrep/bin
         ln -sf "$(command -v rg)" node_modules/@vscode/ripgrep/bin/rg
         # Without it there are no log files, and the view of the log stays empty.
-        npm rebuild --silent @vscode/spdlog >&2
+        npm rebuild --silent @vscode/spdlog >/dev/null
     )
-    touch "$folder/.done"
+    mv -n "$half" "$folder"
 fi
 printf '%s\n' "$server"

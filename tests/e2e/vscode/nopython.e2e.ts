@@ -20,9 +20,9 @@ test("without a Python a sentence says what to do, and a command of one's own is
 test("a setting that names no Python says so and leads to the setting", async () => {
   const machineSettings = { "smysl.pythonPath": "/nowhere/python3" };
   await onStage({ name: "bad-python", folder: workspace("shop"), machineSettings }, async ({ code, window }) => {
-    await window.notification("names no Python").waitFor({ timeout: 60_000 });
+    await window.notification("which is no Python").waitFor({ timeout: 60_000 });
     await window.picture("says-so");
-    await window.answer("names no Python", "Open Setting");
+    await window.answer("which is no Python", "Open Setting");
     await window.page.locator(".settings-editor", { hasText: "Python Path" }).waitFor({ timeout: 20_000 });
     await window.picture("setting");
     expect(code.processes("-m smysl lsp")).toEqual([]);

@@ -77,7 +77,8 @@ test("the setting is the person's word: nothing else is tried", async () => {
   const { find, runs } = search({ [named]: answer(named, 8), [onPath]: answer(onPath) }, { setting: named });
   await expect(find()).rejects.toMatchObject({
     trouble: "python-unusable",
-    detail: `${named}: it is Python 3.8; 3.10 or later is needed`,
+    detail: named,
+    cause: `${named}: it is Python 3.8; 3.10 or later is needed`,
   });
   expect(runs).toHaveLength(1);
 });

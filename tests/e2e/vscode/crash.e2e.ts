@@ -7,6 +7,7 @@ import { onStage } from "./harness/stage";
 test("a killed server comes back three times, then VS Code says so; a restart by hand begins anew", async () => {
   const setting = { name: "crash", folder: workspace("shop"), machineSettings: OWN_SERVER };
   await onStage(setting, async ({ code, window }) => {
+    await window.openFromTree("tokens.py");
     let server = await serverProcess(code);
     for (let kills = 0; kills < 3; kills += 1) {
       process.kill(server, "SIGKILL");
@@ -14,7 +15,7 @@ test("a killed server comes back three times, then VS Code says so; a restart by
     }
     expect(await window.notification("ended four times").count()).toBe(0);
     process.kill(server, "SIGKILL");
-    await window.notification("ended four times").waitFor({ timeout: 20_000 });
+    await window.notification("ended four times").waitFor({ timeout: 120_000 });
     await window.picture("says-so");
     expect(code.processes("-m smysl lsp")).toEqual([]);
     await window.answer("ended four times", "Show Log");
@@ -30,8 +31,9 @@ test("a killed server comes back three times, then VS Code says so; a restart by
 test("a closed window leaves no server", async () => {
   const setting = { name: "close", folder: workspace("shop"), machineSettings: OWN_SERVER };
   await onStage(setting, async ({ code, window }) => {
+    await window.openFromTree("tokens.py");
     await serverProcess(code);
     await window.page.close({ runBeforeUnload: true });
-    await until("the server of the closed window is gone", () => code.processes("-m smysl lsp").length === 0, 60_000);
+    await until("the server of the closed window is gone", () => code.processes("-m smysl lsp").length === 0, 120_000);
   });
 });

@@ -39,7 +39,7 @@ async function hostile(): Promise<{ folder: string; marks: string; host: Listene
 
 async function distrust(window: Workbench): Promise<void> {
   const dialog = window.page.locator(".monaco-dialog-box");
-  await dialog.waitFor({ timeout: 60_000 });
+  await dialog.waitFor({ timeout: 120_000 });
   await window.picture("asked");
   await dialog.locator(".monaco-button", { hasText: "No, I don't trust" }).click();
 }
@@ -54,9 +54,10 @@ test("a set-up executes nothing of the folder, whatever it is called", async () 
   const env = { PATH: `${join(folder, "bin")}:.:${process.env["PATH"] ?? ""}` };
   await onStage({ name: "hostile", folder, env, askForTrust: true }, async ({ code, window }) => {
     await distrust(window);
+    await window.openFromTree("tokens.py");
     await window.notification("downloading").waitFor({ timeout: 120_000 });
     await window.answer("being set up", "Cancel");
-    await window.notification("not set up yet").waitFor({ timeout: 30_000 });
+    await window.notification("not set up yet").waitFor({ timeout: 120_000 });
     expect(executed(marks)).toEqual([]);
     expect(code.processes(folder)).toEqual([]);
   }).finally(() => host.stop());
@@ -67,6 +68,7 @@ test("without trust the folder's settings choose neither program nor host; with 
   const setting = { name: "trust", folder, machineSettings: OWN_SERVER, askForTrust: true };
   await onStage(setting, async ({ code, window }) => {
     await distrust(window);
+    await window.openFromTree("tokens.py");
     await serverProcess(code);
     // Time enough to ask a host: with trust it takes a moment, see below.
     await sleep(8_000);
@@ -76,7 +78,7 @@ test("without trust the folder's settings choose neither program nor host; with 
 
     await window.command("Workspaces: Manage Workspace Trust");
     await window.page.locator(".workspace-trust-editor .monaco-button", { hasText: "Trust" }).first().click();
-    await until("the trusted folder's host is asked", () => host.asked.length > 0, 30_000);
+    await until("the trusted folder's host is asked", () => host.asked.length > 0, 120_000);
     await window.picture("trusted");
     await sleep(2_000);
     expect(executed(marks)).toEqual([]);

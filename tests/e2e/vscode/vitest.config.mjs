@@ -6,7 +6,7 @@ export default defineConfig({
     root: fileURLToPath(new URL(".", import.meta.url)),
     include: ["*.e2e.ts"],
     // Each test drives a whole VS Code, and some a pip that downloads.
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 300_000,
     fileParallelism: false,
     reporters: ["verbose"],

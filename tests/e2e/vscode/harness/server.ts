@@ -9,7 +9,7 @@ export const OWN_SERVER = {
 };
 
 /** The process of the server, as soon as there is exactly one and it is not `other`. */
-export async function serverProcess(code: Code, other?: number, withinMs = 60_000): Promise<number> {
+export async function serverProcess(code: Code, other?: number, withinMs = 120_000): Promise<number> {
   const what = other === undefined ? "one server runs" : "another server runs";
   return until(
     what,

@@ -19,13 +19,18 @@ export class Workbench {
   static async open(browser: Browser, code: Code, folder: string, name: string): Promise<Workbench> {
     const workbench = new Workbench(await browser.newPage(), name);
     await workbench.page.goto(code.url(folder));
-    await workbench.page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
+    await workbench.page.waitForSelector(".monaco-workbench", { timeout: 120_000 });
     return workbench;
   }
 
-  /** Until the tree of files is there, which is when a person would begin. */
-  async explored(): Promise<void> {
-    await this.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+  /**
+   * Opens a file of the tree. A window that has shown a Python file has activated the extension, on a slow machine too:
+   * VS Code gives up looking for Python files by itself after seven seconds.
+   */
+  async openFromTree(name: string): Promise<void> {
+    const row = this.page.locator(".explorer-folders-view .monaco-list-row", { hasText: name });
+    await row.click({ timeout: 120_000 });
+    await until(`${name} is open`, async () => (await this.activeFile()) === name);
   }
 
   async picture(what: string): Promise<void> {

@@ -46,7 +46,8 @@ export function searchPath(path: string | undefined, folders: readonly string[])
 
 /** The first program of this name on the search path that may be executed. */
 export function which(name: string, env: NodeJS.ProcessEnv, folders: readonly string[], also: readonly string[] = []) {
-  const endings = process.platform === "win32" ? [".exe", ".cmd", ".bat", ""] : [""];
+  // Files of the command line (.cmd, .bat) cannot be started without it, and it would need quoting of its own.
+  const endings = process.platform === "win32" ? [".exe", ""] : [""];
   const paths = isAbsolute(name)
     ? [name]
     : [...searchPath(env["PATH"] ?? env["Path"], folders), ...also].map((folder) => join(folder, name));

@@ -7,4 +7,7 @@ cd "$here/../../.."
 SMYSL_E2E_VSCODE=$(sh "$here/install.sh")
 export SMYSL_E2E_VSCODE
 make --silent vsix
-exec node_modules/.bin/vitest run --config "$here/vitest.config.mjs" "$@"
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+node_modules/.bin/vitest run --config "$here/vitest.config.mjs" "$@"

@@ -19,7 +19,7 @@ import {
 } from "./layout";
 import { isAlive, takeLock } from "./lock";
 import { makeEnvironment } from "./making";
-import { resolvedFolders, safeVariables, which } from "./outside";
+import { named, resolvedFolders, safeVariables, which } from "./outside";
 import type { Runner } from "./runner";
 import { SetUpError } from "./trouble";
 
@@ -90,7 +90,7 @@ export class ServerEnvironment {
 
   private ownCommand([program = "", ...args]: readonly string[]): Command {
     const { cwd, env } = this.surroundings();
-    const executable = which(program, env, resolvedFolders(this.parts.workspaceFolders()));
+    const executable = named(program, env, this.parts.home, resolvedFolders(this.parts.workspaceFolders()));
     if (executable === undefined) {
       throw new SetUpError("command-missing", program);
     }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import type { Log } from "../server/server";
 import {
   isApplesStub,
@@ -10,7 +10,7 @@ import {
   usualFolders,
   type Interpreter,
 } from "./interpreter";
-import { outside, searchPath, which } from "./outside";
+import { named, outside, searchPath, which } from "./outside";
 import type { Runner } from "./runner";
 import { SetUpError } from "./trouble";
 
@@ -67,9 +67,10 @@ export async function findPython(search: Search, signal: AbortSignal): Promise<I
 async function* candidates(search: Search, signal: AbortSignal): AsyncGenerator<string> {
   const { setting, folders, env, home, platform } = search;
   if (setting !== "") {
-    // It has machine scope, so it is the person's own word; but a bare name is looked up with the workspace left out.
-    const path = setting.startsWith("~") ? join(home, setting.slice(1)) : setting;
-    yield isAbsolute(path) ? path : (which(path, env, folders) ?? path);
+    const python = named(setting, env, home, folders);
+    if (python !== undefined) {
+      yield python;
+    }
     return;
   }
   const seen = new Set<string>();

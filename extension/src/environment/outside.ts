@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 
 /** Keeps what lies in the workspace from being executed: another person may have written it. */
@@ -44,17 +44,43 @@ export function searchPath(path: string | undefined, folders: readonly string[])
     .filter((entry) => isAbsolute(entry) && !folders.some((folder) => isInside(folder, resolved(entry) ?? entry)));
 }
 
-/** The first program of this name on the search path that may be executed. */
-export function which(name: string, env: NodeJS.ProcessEnv, folders: readonly string[], also: readonly string[] = []) {
+/** The first program of this name on the search path that may be executed; nothing of the workspace is. */
+export function which(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  folders: readonly string[],
+  also: readonly string[] = [],
+): string | undefined {
   // Files of the command line (.cmd, .bat) cannot be started without it, and it would need quoting of its own.
   const endings = process.platform === "win32" ? [".exe", ""] : [""];
-  const paths = isAbsolute(name)
-    ? [name]
-    : [...searchPath(env["PATH"] ?? env["Path"], folders), ...also].map((folder) => join(folder, name));
-  return paths
-    .flatMap((path) => endings.map((ending) => path + ending))
+  return [...searchPath(env["PATH"] ?? env["Path"], folders), ...also]
+    .flatMap((folder) => endings.map((ending) => join(folder, name + ending)))
+    .filter(isExecutable)
     .map((path) => outside(path, folders))
     .find((path) => path !== undefined);
+}
+
+/**
+ * The program that the person names in a setting of the machine, or undefined if it is not there.
+ * A whole path is their own word, wherever it leads; a bare name is looked up with the workspace left out.
+ */
+export function named(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  home: string,
+  folders: readonly string[],
+): string | undefined {
+  const path = name.startsWith("~") ? join(home, name.slice(1)) : name;
+  return isAbsolute(path) ? [path].find(isExecutable) : which(path, env, folders);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function resolved(path: string): string | undefined {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { basename, dirname, join } from "node:path";
+import { beforeEach, expect, test, vi } from "vitest";
 import { ServerEnvironment, type EnvironmentParts } from "../../../extension/src/environment/environment";
 import type { Step } from "../../../extension/src/environment/installer";
-import { Layout } from "../../../extension/src/environment/layout";
+import { Layout, writeStamp } from "../../../extension/src/environment/layout";
 import type { Run } from "../../../extension/src/environment/runner";
 import { SetUpError } from "../../../extension/src/environment/trouble";
 import { answer, done, failed, folder, program, scripted, silent } from "./fakes";
@@ -53,7 +53,6 @@ function world(changes: Partial<EnvironmentParts> = {}, script: Parameters<typeo
 }
 
 const environments = () => readdirSync(join(root, "environments"));
-const tidied = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 test("from nothing an environment is made, and the server is started with its Python, outside the workspace", async () => {
   const { environment, steps } = world({ env: { PATH: join(machine, "bin"), PYTHONPATH: workspace } });
@@ -89,17 +88,22 @@ test("an upgrade replaces the environment, and the old one goes", async () => {
   await old.environment.release();
   writeFileSync(join(machine, "smysl.whl"), "the next wheel");
   const after = await world().environment.command(signal);
-  await tidied();
   expect(after.executable).not.toBe(before.executable);
-  expect(existsSync(before.executable)).toBe(false);
-  expect(environments()).toHaveLength(1);
+  await vi.waitFor(() => {
+    expect(environments()).toEqual([basename(dirname(dirname(after.executable)))]);
+  });
 });
 
 test("an old environment stays while another window runs its server", async () => {
   const before = await world().environment.command(signal);
+  const unused = join(root, "environments", "unused");
+  mkdirSync(unused);
+  await writeStamp(unused, { key: "unused", python: "", setting: "" });
   writeFileSync(join(machine, "smysl.whl"), "the next wheel");
   await world().environment.command(signal);
-  await tidied();
+  await vi.waitFor(() => {
+    expect(existsSync(unused)).toBe(false);
+  });
   expect(existsSync(before.executable)).toBe(true);
 });
 
@@ -125,25 +129,28 @@ test("what a killed window left half made is thrown away", async () => {
 
 test("called off while another window is at it, the lock stays with the other", async () => {
   let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const slow = world({}, async (run) => {
     if (run.args.includes("pip")) {
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
+      begin();
+      await finished;
     }
     return install(run);
   });
   const first = slow.environment.command(signal);
+  await begun;
   const cancelling = new AbortController();
   const waiting = world({
-    show: async (work) => {
-      setTimeout(() => {
-        cancelling.abort();
-      }, 50);
-      return work(cancelling.signal, () => undefined).catch(() => {
+    show: (work) =>
+      work(cancelling.signal, ({ kind }) => {
+        if (kind === "waiting") {
+          cancelling.abort();
+        }
+      }).catch(() => {
         throw new SetUpError("cancelled");
-      });
-    },
+      }),
   });
   await expect(waiting.environment.command(signal)).rejects.toMatchObject({ trouble: "cancelled" });
   finish();

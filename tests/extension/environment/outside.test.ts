@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import {
   isInside,
+  named,
   outside,
   resolvedFolders,
   safeVariables,
@@ -80,7 +81,21 @@ test("a program is found by name, but never in the workspace", () => {
   expect(which("uv", env, [workspace])).toBe(uv);
   expect(which("uv", {}, [workspace])).toBeUndefined();
   expect(which("uv", {}, [workspace], [join(machine, "bin")])).toBe(uv);
-  expect(which(uv, {}, [workspace])).toBe(uv);
+});
+
+test("what the person names by its whole path is their own word; a bare name leads to nothing of the workspace", () => {
+  const own = program(join(workspace, ".venv", "bin", "smysl"));
+  const env = { PATH: join(workspace, ".venv", "bin") };
+  expect(named(own, env, machine, [workspace])).toBe(own);
+  expect(named("smysl", env, machine, [workspace])).toBeUndefined();
+  expect(named("~/work/site/.venv/bin/smysl", env, machine, [workspace])).toBe(own);
+});
+
+test("a file that cannot be executed, and a folder, are no programs", () => {
+  const text = join(machine, "text");
+  writeFileSync(text, "");
+  expect(named(text, {}, machine, [])).toBeUndefined();
+  expect(named(workspace, {}, machine, [])).toBeUndefined();
 });
 
 test("a program of ours sees no other Python's variables", () => {

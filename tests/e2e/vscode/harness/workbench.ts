@@ -1,0 +1,134 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Locator, type Page } from "playwright-core";
+import type { Browser } from "./browser";
+import type { Code } from "./code";
+import { until } from "./deadline";
+import { ARTEFACTS } from "./places";
+
+/** One window of VS Code, seen and used as a person does. */
+export class Workbench {
+  private pictures = 0;
+
+  private constructor(
+    readonly page: Page,
+    private readonly name: string,
+  ) {}
+
+  /** `name` begins the file names of the pictures. */
+  static async open(browser: Browser, code: Code, folder: string, name: string): Promise<Workbench> {
+    const workbench = new Workbench(await browser.newPage(), name);
+    await workbench.page.goto(code.url(folder));
+    await workbench.page.waitForSelector(".monaco-workbench", { timeout: 120_000 });
+    return workbench;
+  }
+
+  /**
+   * Opens a file of the tree. A window that has shown a Python file has activated the extension, on a slow machine too:
+   * VS Code gives up looking for Python files by itself after seven seconds.
+   */
+  async openFromTree(name: string): Promise<void> {
+    const row = this.page.locator(".explorer-folders-view .monaco-list-row", { hasText: name });
+    await row.click({ timeout: 120_000 });
+    await until(`${name} is open`, async () => (await this.activeFile()) === name);
+  }
+
+  async picture(what: string): Promise<void> {
+    mkdirSync(ARTEFACTS, { recursive: true });
+    this.pictures += 1;
+    const number = String(this.pictures).padStart(2, "0");
+    await this.page.screenshot({ path: join(ARTEFACTS, `${this.name}-${number}-${what}.png`) });
+  }
+
+  /**
+   * Runs a command of the palette by its whole title.
+   * The list is computed when the palette opens, so it is opened again until a command registered later is in it.
+   */
+  async command(title: string): Promise<void> {
+    const row = this.quickPickRow(title);
+    await until(`“${title}” is in the palette`, async () => {
+      await this.page.keyboard.press("F1");
+      try {
+        await this.quickInput.waitFor({ state: "visible", timeout: 2_000 });
+        await this.quickInput.fill(`>${title}`);
+        await row.waitFor({ timeout: 2_000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press("Escape");
+        return false;
+      }
+    });
+    await row.click();
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator(".quick-input-widget:visible input.input");
+  }
+
+  quickPickRow(text: string): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+  }
+
+  /** What a screen reader says of each row of the open quick pick, from the top. */
+  quickPickTexts(): Promise<string[]> {
+    return this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await until(`${name} is found by its name`, async () => {
+      await this.page.keyboard.press("Control+p");
+      await this.quickInput.waitFor({ state: "visible", timeout: 2_000 });
+      await this.quickInput.fill(name);
+      try {
+        await this.quickPickRow(name).waitFor({ timeout: 3_000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press("Escape");
+        return false;
+      }
+    });
+    await this.page.keyboard.press("Enter");
+    await until(`${name} is open`, async () => (await this.activeFile()) === name);
+  }
+
+  /** The name of the file in front, or undefined. */
+  async activeFile(): Promise<string | undefined> {
+    const tab = this.page.locator(".editor-group-container.active .tab.active");
+    return (await tab.count()) > 0 ? ((await tab.first().getAttribute("data-resource-name")) ?? undefined) : undefined;
+  }
+
+  /** Where the cursor is, both from 1, or undefined when no text is in front. */
+  async cursor(): Promise<{ line: number; column: number } | undefined> {
+    const status = this.page.locator("#status\\.editor\\.selection");
+    const numbers = (await status.count()) > 0 ? /(\d+)\D+(\d+)/.exec(await status.innerText()) : null;
+    return numbers ? { line: Number(numbers[1]), column: Number(numbers[2]) } : undefined;
+  }
+
+  /** The hover over the first occurrence of a word on the screen. */
+  async hover(word: string): Promise<Locator> {
+    await this.page.locator(".view-line span span", { hasText: word }).first().hover();
+    const hover = this.page.locator(".monaco-hover:visible").first();
+    await hover.waitFor({ timeout: 20_000 });
+    return hover;
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text }).first();
+  }
+
+  /** Presses a button of a notification. */
+  async answer(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).locator(".monaco-button", { hasText: button }).click();
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator(".statusbar-item", { hasText: text }).first();
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+}

@@ -23,7 +23,7 @@ from smysl.engine.engine import Engine
 from smysl.engine.settings import Settings
 from smysl.engine.types import IndexReport, Mode, Phase, Progress
 
-pytestmark = [pytest.mark.real_ollama, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real_ollama, pytest.mark.timeout(1800)]
 
 PACKAGES = ("http", "json", "urllib")
 EXPECTED = {

@@ -8,9 +8,10 @@ import pytest
 from tests.cli.fakes import FakeEngine, Shell
 
 from smysl.cli.patience import patient
-from smysl.cli.progress import shown_progress
+from smysl.cli.progress import shown_progress, shown_steps
 from smysl.cli.session import Common, Session
 from smysl.engine.types import Phase, Progress, say
+from smysl.evaluation.measure import Step
 
 TOLD = "This takes a while: the model may still be loading.\n"
 
@@ -77,3 +78,18 @@ def test_a_progress_bar_makes_room_for_a_sentence(
     assert "Cancelled.\n" in stderr.getvalue()
     session.notice(say("Try again later."))
     assert stderr.getvalue().endswith("Try again later.\n")
+
+
+def test_a_comparison_shows_which_model_it_is_at_and_with_what(
+    session: Session, stderr: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smysl.cli.progress.PATIENCE", 0.0)
+    with shown_steps(session) as progress:
+        assert progress is not None
+        progress(Step("", 0, 0, say("Looking for questions"), 0, 0))
+        progress(Step("bge-m3", 2, 3, say("Asking the model"), 1, 9))
+        progress(Step("bge-m3", 2, 3, say("Asking questions"), 4, 9, 61.0))
+    shown = stderr.getvalue()
+    assert "bge-m3 (2/3): Asking questions" in shown
+    assert "4/9" in shown
+    assert "1:01 left" in shown

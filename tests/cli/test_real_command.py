@@ -177,7 +177,7 @@ def test_help_and_a_search_by_words_load_neither_a_model_nor_a_client(code: Path
         "import sys\n"
         "from smysl.cli.app import run\n"
         "from smysl.cli.world import real_world\n"
-        "run(sys.argv[1:], real_world())\n"
+        "run(sys.argv[1:], real_world(lambda serving: 0))\n"
         "print([name for name in ('ollama', 'model2vec', 'httpx', 'rich') if name in sys.modules], file=sys.stderr)\n"
     )
     for arguments in (("--help",), ("status",), ("search", "retry", ".")):

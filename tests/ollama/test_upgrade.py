@@ -120,7 +120,7 @@ def test_a_running_watch_notices_the_upgrade_and_rebuilds(server: RealOllama, wo
 
     def on_update(report: IndexReport) -> None:
         heard.append(report)
-        if not report.pending:
+        if report.embedded and not report.pending:  # the words alone come first
             indexed.set()
         if "computes other vectors" in told(report) and not report.pending:
             rebuilt.set()

@@ -17,7 +17,6 @@ from smysl.evaluation.places import comparisons_folder
 from smysl.lsp import wire
 from smysl.lsp.folder import FolderSession
 from smysl.lsp.places import path_of, uri_of
-from smysl.lsp.pool import Pool
 from smysl.lsp.progress import HowFar
 from smysl.lsp.server import SmyslServer
 
@@ -32,8 +31,8 @@ async def compare_of(ls: SmyslServer, params: wire.CompareParams) -> wire.Compar
         ls.soon(partial(bar.report, HowFar(activity, step.done, step.total, step.seconds_left)))
 
     try:
-        # Minutes of work: in a thread of its own, so that no question waits for it.
-        report = await ls.answer(partial(_report, ls, params, progress), token, pool=Pool("smysl-comparison", size=1))
+        # Minutes of work, which no question has to wait for.
+        report = await ls.answer(partial(_report, ls, params, progress), token, pool=ls.long_work)
     finally:
         ls.take_away(bar)
     shown = lsp.ShowDocumentParams(uri_of(report), external=True)

@@ -35,7 +35,7 @@ async def pull_of(ls: SmyslServer, params: wire.PullModelParams) -> wire.PullMod
         return pull(settings, params.name, None if reporter is None else reporter.report, token)
 
     try:
-        variant = await ls.answer(work)
+        variant = await ls.answer(work, pool=ls.long_work)
     finally:
         if reporter is not None:
             reporter.end()

@@ -79,6 +79,7 @@ class SmyslServer(LanguageServer):
         self._has_begun = False
         self.client_commands: Mapping[str, str] = {}
         self.questions = Pool("smysl-questions", size=4)
+        self.long_work = Pool("smysl-long-work", size=2)
         self.folders = Folders(on_change=partial(self.soon, self.status_changed), on_progress=self._folder_progressed)
         self.buffers = Buffers(self.folders.place_of_document, lambda: self.workspace)
         self.searching: CancelToken | None = None
@@ -119,12 +120,15 @@ class SmyslServer(LanguageServer):
             items = [lsp.ConfigurationItem(scope_uri=scope, section=SECTION) for scope in scopes]
             found = await self.ask(self.workspace_configuration_async(lsp.ConfigurationParams(items)))
             if found is not None and len(found) == len(scopes) and any(one is not None for one in found):
-                self._raw_settings = dict(zip(scopes, found, strict=True))
-                self._model = None
+                self._take(dict(zip(scopes, found, strict=True)))
         elif isinstance(sent, Mapping):
-            self._raw_settings = {None: sent.get(SECTION, sent)}
-            self._model = None
+            self._take({None: sent.get(SECTION, sent)})
         self.arrange()
+
+    def _take(self, settings: dict[str | None, Any]) -> None:
+        if settings[None] != self._raw_settings.get(None):
+            self._model = None
+        self._raw_settings = settings
 
     def arrange(self) -> None:
         """Make the sessions those of the folders and settings that hold now."""

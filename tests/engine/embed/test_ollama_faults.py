@@ -271,7 +271,6 @@ def test_a_server_that_drips_or_stays_silent_does_not_hold_us(
 ) -> None:
     monkeypatch.setattr(ollama_module, "CALL_SECONDS", 0.2)
     monkeypatch.setattr(ollama_module, "LOAD_SECONDS", 0.4)
-    monkeypatch.setattr(ollama_module, "STAYED_SECONDS", 60.0)  # the question who it is has its own patience
     fake.drip = 0.01
     with pytest.raises(ModelUnavailable, match="in time"):
         embedder.embed_query("text")
@@ -400,6 +399,28 @@ def test_a_model_that_was_pulled_anew_does_not_mix_its_vectors_in(
     fake.installed[0].salt = "new"
     with pytest.raises(ModelFault, match="replaced"):
         embedder.embed_documents(TEXTS[:3])
+
+
+def test_a_newer_server_that_takes_the_place_of_the_old_one_between_two_calls_is_noticed(
+    fake: FakeOllama, embedder: OllamaEmbedder
+) -> None:
+    embedder.embed_query("text")
+    fake.stop()
+    fake.version = "0.34.5"
+    fake.start()
+    with pytest.raises(ModelFault, match="replaced"):
+        embedder.embed_query("text")
+    assert not embedder.is_current
+    with pytest.raises(ModelFault, match="replaced"):
+        embedder.embed_documents(TEXTS[:3])
+
+
+def test_the_same_server_started_again_is_the_same(fake: FakeOllama, embedder: OllamaEmbedder) -> None:
+    before = embedder.embed_query("text")
+    fake.stop()
+    fake.start()
+    np.testing.assert_array_equal(embedder.embed_query("text"), before)
+    assert embedder.is_current
 
 
 def test_a_server_that_does_not_know_dimensions_is_cut_on_our_side() -> None:

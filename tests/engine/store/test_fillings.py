@@ -67,6 +67,7 @@ def test_an_index_of_before_there_were_probes_is_brought_up_to_date_with_its_vec
     connection = apsw.Connection(str(path))
     connection.execute("ALTER TABLE spaces DROP COLUMN probe")
     connection.execute("ALTER TABLE spaces DROP COLUMN computed_by")
+    connection.execute("DROP INDEX chunks_by_qualified")
     connection.pragma("user_version", 1)
     connection.close()
     with Store(path) as store:

@@ -20,7 +20,7 @@ from smysl.engine.embed.batching import Pace, clip, next_batch
 from smysl.engine.embed.catalogue import same_model
 from smysl.engine.embed.known_models import CatalogueRow
 from smysl.engine.embed.lanes import PriorityLane
-from smysl.engine.embed.ollama_faults import Fault, Kind, error_of
+from smysl.engine.embed.ollama_faults import Fault, error_of
 from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted
 from smysl.engine.errors import Cancelled, ModelFault
 from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
@@ -39,10 +39,6 @@ MOST_DROPS = 3
 
 IDENTITY_SECONDS = 60.0
 """How old the knowledge may be that the tag still means the same model."""
-
-STAYED_SECONDS = 1.0
-"""How long a server that answered is taken to be the same one: none stops and starts as another version in less time,
-and one that is replaced during a call breaks the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +72,10 @@ class OllamaEmbedder:
         self._link = link
         self._setup = setup
         self._clock = clock
-        self._calls = _Calls(link, setup, clock, self._identify)
+        self._calls = _Calls(link, setup, clock, before=self._identify_model, after=self._identify_server)
         self._streak = Streak()
         self._identified = clock()
+        self._connections = link.connections
         self.notices = notices
         """What a person should know about this model."""
         self.is_current = True
@@ -182,18 +179,22 @@ class OllamaEmbedder:
     def _told(self) -> _Told:
         return _Told(self._setup.tag, self._link.endpoint.url)
 
-    def _identify(self, cancel: CancelToken) -> None:
-        """Vectors of a model that was pulled anew, or of a newer server, must not join those of the old one."""
-        if not self._calls.has_stayed():
-            if self._link.version(cancel=cancel) != self._setup.version:
-                self.is_current = False
-            self._calls.seen()
-        if self._clock() - self._identified >= IDENTITY_SECONDS:
+    def _identify_model(self, cancel: CancelToken) -> None:
+        """Vectors of a model that was pulled anew under the same tag must not join those of the old one."""
+        if self.is_current and self._clock() - self._identified >= IDENTITY_SECONDS:
             listed = self._link.models(cancel=cancel)
             digests = {model.digest for model in listed if same_model(model.tag, self._setup.tag)}
-            if digests and self._setup.space.digest not in digests:
-                self.is_current = False
+            self.is_current = not digests or self._setup.space.digest in digests
             self._identified = self._clock()
+        if not self.is_current:
+            raise self._replaced()
+
+    def _identify_server(self, cancel: CancelToken) -> None:
+        """Nor must those of a newer server, which breaks the connections of the old one, join that one's."""
+        connections = self._link.connections
+        if connections != self._connections:
+            self.is_current = self._link.version(cancel=cancel) == self._setup.version
+            self._connections = connections
         if not self.is_current:
             raise self._replaced()
 
@@ -227,9 +228,13 @@ class _Calls:
         link: OllamaLink,
         setup: ModelSetup,
         clock: Callable[[], float],
-        identify: Callable[[CancelToken], None],
+        *,
+        before: Callable[[CancelToken], None],
+        after: Callable[[CancelToken], None],
     ) -> None:
-        self._identify = identify
+        """`before` and `after` a call make sure that it goes to the model and came from the server that are meant."""
+        self._before = before
+        self._after = after
         self._link = link
         self._setup = setup
         self._clock = clock
@@ -237,21 +242,12 @@ class _Calls:
         self._answered: float | None = None
         self.lane = PriorityLane()
         self.pace = Pace()
-        self._seen = clock()
 
     @property
     def is_warm(self) -> bool:
         """False before the first answer, after trouble, and when the server may have unloaded the model by itself."""
         answered = self._answered
         return answered is not None and self._clock() - answered < KEEP_ALIVE_SECONDS - CALL_SECONDS
-
-    def seen(self) -> None:
-        """The server has just answered as the one it was."""
-        self._seen = self._clock()
-
-    def has_stayed(self) -> bool:
-        """Whether the server is surely the same; false after it was away or silent for a while."""
-        return self._clock() - self._seen < STAYED_SECONDS
 
     def expect_load(self) -> None:
         """The next call may have to load the model: it gets the time, and is not dropped for a query."""
@@ -262,27 +258,23 @@ class _Calls:
         self, texts: Sequence[str], cancel: CancelToken, started: Callable[[Future[Any]], object] | None
     ) -> Sequence[Sequence[float]]:
         """One call. Raises `Fault`, `Cancelled`, `Preempted`, and `ModelFault` for what is not the same any more."""
-        self._identify(cancel)
+        self._before(cancel)
         space, whole, limit = self._setup.space, self._setup.whole, self._setup.input_limit
         costs = [limit.cost(text) for text in texts]
         warm = self.is_warm
         self.lane.allow_dropping(warm)
         begun = self._clock()
-        try:
-            answers = self._link.embed(
-                self._setup.tag,
-                texts,
-                options=self._setup.options,
-                dimensions=space.dimensions if space.dimensions != whole else None,
-                seconds=CALL_SECONDS + 30 * self.pace.seconds(costs) if warm else LOAD_SECONDS,
-                cancel=cancel,
-                started=started,
-            )
-        except Fault as fault:
-            if fault.kind in (Kind.UNREACHABLE, Kind.DROPPED):
-                self._seen = float("-inf")
-            raise
-        self._answered = self._seen = self._clock()
+        answers = self._link.embed(
+            self._setup.tag,
+            texts,
+            options=self._setup.options,
+            dimensions=space.dimensions if space.dimensions != whole else None,
+            seconds=CALL_SECONDS + 30 * self.pace.seconds(costs) if warm else LOAD_SECONDS,
+            cancel=cancel,
+            started=started,
+        )
+        self._after(cancel)
+        self._answered = self._clock()
         self.lane.allow_dropping(True)
         if warm and started is not None:  # a cold call measures the load, a query only itself
             with self._lock:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import anyio
 import httpx
@@ -25,6 +25,8 @@ from smysl.engine.embed.ollama_endpoint import Endpoint
 from smysl.engine.embed.ollama_faults import Fault, Kind, fault_of
 
 _T = TypeVar("_T")
+
+Trace: TypeAlias = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 QUICK_SECONDS = 10.0
 """For questions that a healthy server answers at once."""
@@ -108,6 +110,9 @@ class OllamaLink:
         self._client: ollama.AsyncClient | None = None
         self._closed = False
         self._in_flight: set[Future[Any]] = set()
+        self.connections = 0
+        """How many connections were opened for the calls so far. A server that ends breaks its connections, so one that
+        took its place is always heard over a new one."""
 
     def version(self, *, cancel: CancelToken | None = None) -> tuple[int, ...] | None:
         """The server's version as numbers; None if it cannot be read, or is the 0.0.0 of a private build."""
@@ -300,10 +305,15 @@ class OllamaLink:
     def _connected(self) -> ollama.AsyncClient:
         """The client; made on the event loop, which it is bound to."""
         if self._client is None:
-            self._client = ollama.AsyncClient(host=self.endpoint.url, **self._http_options())
+            self._client = ollama.AsyncClient(host=self.endpoint.url, **self._http_options(trace=self._count))
         return self._client
 
-    def _http_options(self) -> dict[str, Any]:
+    async def _count(self, event: str, _: Mapping[str, Any]) -> None:
+        """Hears from httpcore what happens to a request: https://www.encode.io/httpcore/extensions/#trace"""
+        if event == "connection.connect_tcp.complete":
+            self.connections += 1
+
+    def _http_options(self, *, trace: Trace | None = None) -> dict[str, Any]:
         token = self.endpoint.token
 
         def authorise(request: httpx.Request) -> httpx.Request:
@@ -311,6 +321,8 @@ class OllamaLink:
             request.headers.pop("Authorization", None)
             if token:
                 request.headers["Authorization"] = f"Bearer {token}"
+            if trace is not None:
+                request.extensions["trace"] = trace
             return request
 
         return {

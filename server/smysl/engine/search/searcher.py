@@ -157,9 +157,9 @@ class Searcher:
     ) -> Hit:
         found = words.get(candidate.chunk_id, Words(0.0, 0.0))
         strength = {
-            Reason.NAME: found.in_name / _TELLING_NAME,
-            Reason.MEANING: meanings.get(candidate.chunk_id, 0.0) / _TELLING_MEANING,
+            Reason.MEANING: meanings.get(candidate.chunk_id, -1.0) / _TELLING_MEANING,
             Reason.WORDS: found.score / _TELLING_WORDS,
+            Reason.NAME: found.in_name / _TELLING_NAME,
         }
         reasons = tuple(reason for reason, amount in strength.items() if amount >= 1.0)
         weights: dict[str, float] = {}

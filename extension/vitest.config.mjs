@@ -2,5 +2,9 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { root: fileURLToPath(new URL("..", import.meta.url)), include: ["tests/extension/**/*.test.ts"] },
+  test: {
+    root: fileURLToPath(new URL("..", import.meta.url)),
+    include: ["tests/extension/**/*.test.ts"],
+    globalSetup: ["tests/extension/folders.ts"],
+  },
 });

@@ -48,7 +48,7 @@ e2e: node_modules/.package-lock.json $(VENV)/.run
 	@sh tests/e2e/run.sh
 
 test-extension: node_modules/.package-lock.json
-	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; TMPDIR=$$folder npm run --silent test:extension
+	@npm run --silent test:extension
 
 check-extension: node_modules/.package-lock.json
 	@npm run --silent check:extension

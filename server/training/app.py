@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -33,23 +33,76 @@ LEARNT = Path(__file__).with_name("learnt.npz")
 
 
 @app.command()
-def collect(data: Data = DATA, mirrors: Mirrors = None) -> None:
+def collect(
+    data: Data = DATA,
+    mirrors: Mirrors = None,
+    jobs: Annotated[int, typer.Option(help="Downloads at once.")] = 4,
+) -> None:
     """Fetch the repositories and packages of sources.tsv, and the packages that are kept for measuring."""
-    from training.collect import fetch, fetch_excluded, has
+    from training.collect import download, fetch, has
     from training.sources import read_excluded, read_sources
 
-    repositories, archives = mirrors or data / "mirrors", data / "archives"
-    archives.mkdir(parents=True, exist_ok=True)
+    repositories, archives, excluded = mirrors or data / "mirrors", data / "archives", data / "excluded"
+    for folder in (archives, excluded):
+        folder.mkdir(parents=True, exist_ok=True)
     failed = []
-    for source in track(read_sources(), "collect", console=console):
-        if not has(source, mirrors=repositories, archives=archives):
-            try:
-                fetch(source, mirrors=repositories, archives=archives)
-            except OSError as error:
-                failed.append(f"{source.name}: {error}")
-    fetch_excluded(read_excluded(), data / "excluded")
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(download, one.package, excluded): one.package for one in read_excluded()}
+        for source in read_sources():
+            if not has(source, mirrors=repositories, archives=archives):
+                waiting[pool.submit(fetch, source, mirrors=repositories, archives=archives)] = source.name
+        for done in track(as_completed(waiting), "collect", total=len(waiting), console=console):
+            if (error := done.exception()) is not None:
+                failed.append(f"{waiting[done]}: {error}")
     for line in failed:
         console.print(line)
+    if failed:
+        console.print(f"{len(failed)} could not be fetched; the next stage does without those that are not kept aside.")
+
+
+@app.command()
+def sample(
+    into: Annotated[Path, typer.Argument(help="The folder for sample-1.jsonl, sample-2.jsonl and so on.")],
+    data: Data = DATA,
+    mirrors: Mirrors = None,
+    count: Annotated[int, typer.Option(help="Functions.")] = 4_500,
+    parts: Annotated[int, typer.Option(help="Files they are spread over.")] = 3,
+    most: Annotated[int, typer.Option(help="Functions of one source.")] = 12,
+    seed: Seed = 0,
+    jobs: Jobs = 2,
+) -> None:
+    """Choose functions that questions are to be written for."""
+    from training.asking import functions_to_ask_about, spread, write_shown
+    from training.harvesting import kept_for_measuring
+    from training.sources import read_sources
+
+    kept = kept_for_measuring(data / "excluded")
+    shown = []
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = [
+            pool.submit(functions_to_ask_about, source, mirrors or data / "mirrors", data, kept, seed, most)
+            for source in read_sources()
+        ]
+        for one in track(waiting, "sample", console=console):
+            shown += one.result()
+    chosen = spread(shown, count, seed)
+    into.mkdir(parents=True, exist_ok=True)
+    size = -(-len(chosen) // parts)
+    for part in range(parts):
+        write_shown(chosen[part * size : (part + 1) * size], into / f"sample-{part + 1}.jsonl", part * size + 1)
+    console.print(f"{len(chosen)} functions, {sum(one.russian for one in chosen)} of them described in Russian")
+
+
+@app.command()
+def questions(
+    samples: Annotated[list[Path], typer.Option("--sample", help="What `sample` wrote; may be given several times.")],
+    answers: Annotated[list[Path], typer.Option("--answers", help="What was written: lines {id, ru: […], en: […]}.")],
+) -> None:
+    """Keep the questions that were written for the functions of `sample`."""
+    from training.questions import QUESTIONS, write_questions, written
+
+    count = write_questions(written(samples, answers), QUESTIONS)
+    console.print(f"{count} questions in {QUESTIONS.name}")
 
 
 @app.command()
@@ -59,26 +112,35 @@ def pairs(
     mirrors: Mirrors = None,
     seed: Seed = 0,
     jobs: Jobs = 2,
+    only_questions: Annotated[bool, typer.Option(help="Leave the other rows as they are.")] = False,
 ) -> None:
     """Cut all sources into functions, and pair what was said about each with its code."""
     from training.fingerprints import write_record
     from training.harvesting import harvest_source, kept_for_measuring
     from training.parallel import read_parallel
+    from training.questions import beside_code, read_questions
     from training.rows import write_rows
     from training.sources import read_sources
 
     kept = kept_for_measuring(data / "excluded")
-    marks: set[int] = set()
-    figures: dict[str, dict[str, int]] = {}
+    repositories, sources, asked = mirrors or data / "mirrors", read_sources(), read_questions()
     with ProcessPoolExecutor(jobs) as pool:
-        waiting = {
-            pool.submit(harvest_source, source, mirrors or data / "mirrors", data, kept, seed): source
-            for source in read_sources()
-        }
+        beside = [
+            pool.submit(beside_code, source, asked[source.key], repositories, data, kept, seed)
+            for source in sources
+            if source.key in asked
+        ]
+        found = [one.result() for one in track(beside, "questions", console=console)]
+        count = write_rows((row for one in found for row in one.rows), data / "rows" / "questions.jsonl")
+        console.print(f"{count} of {sum(map(len, asked.values()))} questions")
+        if only_questions:
+            return
+        marks = set().union(*(one.marks for one in found))
+        figures: dict[str, dict[str, int]] = {}
+        waiting = {pool.submit(harvest_source, one, repositories, data, kept, seed): one for one in sources}
         for done in track(as_completed(waiting), "pairs", total=len(waiting), console=console):
-            source = waiting[done]
-            found, figures[source.key] = done.result()
-            marks |= found
+            learnt, figures[waiting[done].key] = done.result()
+            marks |= learnt
     write_record(marks, data / "learnt.npz")
     (data / "pairs.json").write_text(json.dumps(figures, indent=1, sort_keys=True), encoding="utf-8")
     count = write_rows(read_parallel(parallel), data / "sentences.jsonl")
@@ -128,22 +190,26 @@ def lexicon(
 
     from training.alignment import align
     from training.encoding import load
-    from training.lexicon import hand_written, mine, named_in_english, write_lexicon
+    from training.lexicon import asked_in_both, hand_written, mine, named_in_english, write_lexicon
+    from training.questions import read_questions
     from training.rows import read_rows, read_sentences
+    from training.running import held_out_numbers
 
     with console.status("stems"):
         named = named_in_english(read_rows(data / "rows"))
-        pairs = [*read_sentences(data / "sentences.jsonl"), *hand_written(hand), *named]
+        asked = asked_in_both(read_questions())
+        pairs = [*read_sentences(data / "sentences.jsonl"), *hand_written(hand), *named, *asked]
         found = mine(pairs)
         artefact.mkdir(parents=True, exist_ok=True)
         write_lexicon(found, artefact / "lexicon.tsv.gz")
     with console.status("words"):
         encoded = load(data / "encoded.npz")
-        asked = np.flatnonzero(encoded.is_russian & ~encoded.is_comment)
+        is_told = encoded.is_russian & ~encoded.is_comment & ~np.isin(encoded.sources, held_out_numbers(data))
+        told = np.flatnonzero(is_told)
         left = [encoded.russian[n] for n in range(len(encoded.russian))]
         right = [encoded.english[n] for n in range(len(encoded.english))]
-        left += [encoded.parts["query"][int(n)] for n in asked]
-        right += [encoded.parts["title"][int(n)] for n in asked]
+        left += [encoded.parts["query"][int(n)] for n in told]
+        right += [encoded.parts["title"][int(n)] for n in told]
         there, back = align(*_of_each_language(left, right, data), size=_vocabulary_size(data))
         np.savez(
             data / "translations.npz",
@@ -152,7 +218,7 @@ def lexicon(
             back_targets=back.targets,
             back_chances=back.chances,
         )
-    console.print(f"{len(found)} Russian stems, {len(named)} pairs from docstrings")
+    console.print(f"{len(found)} Russian stems, {len(named)} pairs from docstrings, {len(asked)} from questions")
 
 
 @app.command()
@@ -171,6 +237,8 @@ def train(
     wrapped: Annotated[float, typer.Option(help="How often a question is wrapped in words that say nothing.")] = 0.3,
     titled: Annotated[float, typer.Option(help="How often code comes with its title.")] = 0.9,
     translated: Annotated[float, typer.Option(help="How often an English question is said in Russian.")] = 0.42,
+    asked: Annotated[float, typer.Option(help="The weight of the written questions; docstrings have 6.")] = 3.0,
+    hard: Annotated[float, typer.Option(help="Rows that bring code easily taken for theirs; `likely` finds it.")] = 0.0,
 ) -> None:
     """Train one matrix, and judge it on the held-out sources."""
     import numpy as np
@@ -189,6 +257,8 @@ def train(
         unnamed=unnamed,
         wrapped=wrapped,
         title=titled,
+        asked=asked,
+        hard=hard,
     )
     batches = viewer(data, chances, seed=seed, size=size, held_out=held_out)
     with Progress(console=console) as progress:
@@ -200,6 +270,23 @@ def train(
         matrix = learn(first(data, seed=0), batches, Recipe(steps=steps, rate=rate, threads=threads), tell)
     np.save(data / f"matrix-{name}.npy", matrix)
     console.print(judged(matrix, data, weights))
+
+
+@app.command()
+def likely(name: Annotated[str, typer.Argument(help="A run.")], data: Data = DATA, seed: Seed = 0) -> None:
+    """Find code that is easily taken for the right one, by the matrix of a first run: `train --hard` learns from it."""
+    import numpy as np
+
+    from training.encoding import load
+    from training.likely import easily_taken
+    from training.running import held_out_numbers
+
+    encoded = load(data / "encoded.npz")
+    without = np.isin(encoded.sources, held_out_numbers(data))
+    with console.status("looking"):
+        found = easily_taken(np.load(data / f"matrix-{name}.npy"), encoded, without=without, seed=seed)
+    np.save(data / "likely.npy", found)
+    console.print(f"{np.count_nonzero(found[:, 0] >= 0)} rows have some")
 
 
 @app.command()

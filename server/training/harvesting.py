@@ -10,7 +10,7 @@ import numpy as np
 from training.fingerprints import Kept, kept_code
 from training.pairs import harvest
 from training.reading import files_of_archive, python_files
-from training.rows import write_rows
+from training.rows import COMMENT, write_rows
 from training.sources import Source
 
 
@@ -36,8 +36,8 @@ def harvest_source(
     write_rows(rows, data / "rows" / f"{source.key}.jsonl")
     return found.marks, {
         "rows": len(rows),
-        "documented": sum(bool(row.query) and row.kind != "comment" for row in rows),
-        "comments": sum(row.kind == "comment" for row in rows),
+        "documented": sum(bool(row.query) and row.kind != COMMENT for row in rows),
+        "comments": sum(row.kind == COMMENT for row in rows),
         "russian": sum(row.russian for row in rows),
         "dropped": found.dropped,
     }

@@ -45,15 +45,14 @@ def collect(
     repositories, archives, excluded = mirrors or data / "mirrors", data / "archives", data / "excluded"
     for folder in (archives, excluded):
         folder.mkdir(parents=True, exist_ok=True)
-    failed = []
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(download, one.package, excluded): one.package for one in read_excluded()}
         for source in read_sources():
             if not has(source, mirrors=repositories, archives=archives):
                 waiting[pool.submit(fetch, source, mirrors=repositories, archives=archives)] = source.name
-        for done in track(as_completed(waiting), "collect", total=len(waiting), console=console):
-            if (error := done.exception()) is not None:
-                failed.append(f"{waiting[done]}: {error}")
+        for _ in track(as_completed(waiting), "collect", total=len(waiting), console=console):
+            pass
+    failed = [f"{name}: {error}" for done, name in waiting.items() if (error := done.exception()) is not None]
     for line in failed:
         console.print(line)
     if failed:
@@ -80,7 +79,7 @@ def sample(
     shown = []
     with ProcessPoolExecutor(jobs) as pool:
         waiting = [
-            pool.submit(functions_to_ask_about, source, mirrors or data / "mirrors", data, kept, seed, most)
+            pool.submit(functions_to_ask_about, source, mirrors or data / "mirrors", data, kept, seed=seed, most=most)
             for source in read_sources()
         ]
         for one in track(waiting, "sample", console=console):
@@ -112,6 +111,7 @@ def pairs(
     mirrors: Mirrors = None,
     seed: Seed = 0,
     jobs: Jobs = 2,
+    files: Annotated[int, typer.Option(help="Files of one source that are not in Russian.")] = 2_500,
     only_questions: Annotated[bool, typer.Option(help="Leave the other rows as they are.")] = False,
 ) -> None:
     """Cut all sources into functions, and pair what was said about each with its code."""
@@ -126,7 +126,7 @@ def pairs(
     repositories, sources, asked = mirrors or data / "mirrors", read_sources(), read_questions()
     with ProcessPoolExecutor(jobs) as pool:
         beside = [
-            pool.submit(beside_code, source, asked[source.key], repositories, data, kept, seed)
+            pool.submit(beside_code, source, asked[source.key], repositories, data, kept)
             for source in sources
             if source.key in asked
         ]
@@ -137,7 +137,9 @@ def pairs(
             return
         marks = set().union(*(one.marks for one in found))
         figures: dict[str, dict[str, int]] = {}
-        waiting = {pool.submit(harvest_source, one, repositories, data, kept, seed): one for one in sources}
+        waiting = {
+            pool.submit(harvest_source, one, repositories, data, kept, seed=seed, files=files): one for one in sources
+        }
         for done in track(as_completed(waiting), "pairs", total=len(waiting), console=console):
             learnt, figures[waiting[done].key] = done.result()
             marks |= learnt
@@ -156,23 +158,27 @@ def tokenizer(
     size: Annotated[int, typer.Option(help="Words and pieces.")] = 36_000,
     most: Annotated[int, typer.Option(help="Rows of one source.")] = 6_000,
     seed: Seed = 0,
+    keep: Annotated[Path | None, typer.Option(help="A tokenizer.json to go on with instead of a new one.")] = None,
 ) -> None:
     """Count words, make the vocabulary, and turn all rows into numbers."""
     from training.encoding import at_most, encode, save
     from training.lexicon import hand_written
     from training.rows import read_rows, read_sentences
-    from training.vocabulary import count_words, make_tokenizer
+    from training.vocabulary import count_words, load_tokenizer, make_tokenizer
 
     with console.status("reading"):
         rows = at_most(read_rows(data / "rows"), most, seed)
         sentences = [*read_sentences(data / "sentences.jsonl"), *hand_written(hand)]
-    with console.status(f"counting the words of {len(rows)} rows"):
-        counts = count_words(rows, sentences, seed)
-    made = make_tokenizer(counts, size)
+    if keep is None:
+        with console.status(f"counting the words of {len(rows)} rows"):
+            counts = count_words(rows, sentences, seed)
+        made = make_tokenizer(counts, size)
+        total = sum(counts.values())
+        shares = {word: counts[word] / total for word in made.get_vocab() if word in counts}
+        (data / "shares.json").write_text(json.dumps(shares, ensure_ascii=False), encoding="utf-8")
+    else:
+        made = load_tokenizer(keep)
     made.save(str(data / "tokenizer.json"))
-    total = sum(counts.values())
-    shares = {word: counts[word] / total for word in made.get_vocab() if word in counts}
-    (data / "shares.json").write_text(json.dumps(shares, ensure_ascii=False), encoding="utf-8")
     with console.status("encoding"):
         save(encode(rows, sentences, made), data / "encoded.npz")
     (data / "sources.json").write_text(json.dumps(list(dict.fromkeys(row.source for row in rows))), encoding="utf-8")
@@ -238,6 +244,7 @@ def train(
     titled: Annotated[float, typer.Option(help="How often code comes with its title.")] = 0.9,
     translated: Annotated[float, typer.Option(help="How often an English question is said in Russian.")] = 0.42,
     asked: Annotated[float, typer.Option(help="The weight of the written questions; docstrings have 6.")] = 3.0,
+    begin: Annotated[Path | None, typer.Option(help="A model's folder to go on from, instead of from MiniLM.")] = None,
     hard: Annotated[float, typer.Option(help="Rows that bring code easily taken for theirs; `likely` finds it.")] = 0.0,
 ) -> None:
     """Train one matrix, and judge it on the held-out sources."""
@@ -246,7 +253,7 @@ def train(
 
     from training.judging import Weights
     from training.learning import Recipe, learn
-    from training.running import first, judged, viewer
+    from training.running import first, judged, of_artefact, viewer
     from training.views import Chances
 
     weights = Weights(title_weight, prose_weight, 1.0)
@@ -267,7 +274,8 @@ def train(
         def tell(step: int, loss: float) -> None:
             progress.update(task, completed=step + 1, description=f"train {name} {loss:.3f}")
 
-        matrix = learn(first(data, seed=0), batches, Recipe(steps=steps, rate=rate, threads=threads), tell)
+        start = first(data, seed=0) if begin is None else of_artefact(begin)
+        matrix = learn(start, batches, Recipe(steps=steps, rate=rate, threads=threads), tell)
     np.save(data / f"matrix-{name}.npy", matrix)
     console.print(judged(matrix, data, weights))
 
@@ -290,6 +298,30 @@ def likely(name: Annotated[str, typer.Argument(help="A run.")], data: Data = DAT
 
 
 @app.command()
+def benchmark(
+    cache_dir: Annotated[Path, typer.Option(help="The --cache-dir that `smysl evaluate` will be given.")],
+    data: Data = DATA,
+    mirrors: Mirrors = None,
+    files: Annotated[int, typer.Option(help="Files of one source.")] = 80,
+    seed: Seed = 0,
+) -> None:
+    """Make benchmarks of the held-out sources: DATA/asked has the written questions, DATA/told the docstrings."""
+    from training.benchmark import with_docstrings, with_questions, write_benchmark
+    from training.held_out import is_held_out
+    from training.questions import read_questions
+    from training.sources import read_sources
+
+    repositories, archives = mirrors or data / "mirrors", cache_dir / "evaluation" / "archives"
+    questions = read_questions()
+    sources = [one for one in read_sources() if is_held_out(one.key)]
+    asked = [with_questions(one, questions.get(one.key, ()), repositories, data, files) for one in sources]
+    told = [with_docstrings(one, repositories, data, files, seed) for one in sources]
+    for name, parts in (("asked", asked), ("told", told)):
+        count = write_benchmark((one for one in parts if one is not None), data / name, archives)
+        console.print(f"{name}: {count} queries")
+
+
+@app.command()
 def export(
     names: Annotated[list[str], typer.Argument(help="Runs, whose matrices are averaged.")],
     data: Data = DATA,
@@ -297,20 +329,21 @@ def export(
     title_weight: float = 1.0,
     prose_weight: float = 1.0,
     version: str = "1",
+    record: Annotated[Path, typer.Option(help="Where to keep the fingerprints of all that was learnt from.")] = LEARNT,
+    also: Annotated[Path | None, typer.Option(help="The same of the model that the runs went on from.")] = None,
 ) -> None:
     """Average the matrices of several runs and write the product's files."""
-    import shutil
-
     import numpy as np
 
     from training.export import export_model
+    from training.fingerprints import join_records
     from training.judging import Weights
     from training.running import judged
 
     weights = Weights(title_weight, prose_weight, 1.0)
     matrix = np.mean([np.load(data / f"matrix-{name}.npy") for name in names], axis=0)
     export_model(matrix, data / "tokenizer.json", artefact, weights=weights, version=version)
-    shutil.copy(data / "learnt.npz", LEARNT)
+    join_records([data / "learnt.npz", *([] if also is None else [also])], record)
     console.print(judged(matrix, data, weights))
 
 

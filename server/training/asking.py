@@ -16,7 +16,7 @@ from smysl.engine.chunk.chunker import chunk_source
 from smysl.engine.types import Chunk, Kind
 from training.fingerprints import Kept, of_chunk
 from training.prose import language
-from training.reading import python_files
+from training.reading import Choice, python_files
 from training.sources import Source
 
 _LINES = range(8, 61)
@@ -44,8 +44,9 @@ class Shown:
 def functions_to_ask_about(source: Source, mirrors: Path, data: Path, kept: Kept, seed: int, most: int) -> list[Shown]:
     """At most `most` functions of `source`, those described in Russian first. Nothing of a source that is not there."""
     chance = random.Random(f"{seed} {source.key}")
+    choice = Choice(seed)
     try:
-        files = list(python_files(source, mirrors=mirrors, archives=data / "archives", seed=seed))
+        files = list(python_files(source, choice, mirrors=mirrors, archives=data / "archives"))
     except FileNotFoundError:
         return []
     files.sort(key=lambda file: (file[1].isascii() or language(file[1]) != "ru", chance.random()))

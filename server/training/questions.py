@@ -18,7 +18,7 @@ from smysl.engine.chunk.chunker import chunk_source
 from training.fingerprints import Kept, of_chunk
 from training.pairs import titled
 from training.prose import language
-from training.reading import python_files
+from training.reading import Choice, python_files
 from training.rows import QUESTION, Row
 from training.sources import Source
 
@@ -91,20 +91,20 @@ def is_fit(question: str, said: str, qualname: str) -> bool:
     )
 
 
-def beside_code(source: Source, asked: Sequence[Question], mirrors: Path, data: Path, kept: Kept, seed: int) -> Beside:
+def beside_code(source: Source, asked: Sequence[Question], mirrors: Path, data: Path, kept: Kept) -> Beside:
     """The questions `asked` about functions of `source`, each beside its function; none where the source is missing."""
     wanted: dict[tuple[str, str, str], list[Question]] = defaultdict(list)
     for question in asked:
         wanted[question.path, question.qualname, question.mark].append(question)
-    paths = {path for path, _, _ in wanted}
+    choice = Choice(seed=0, named=frozenset(question.path for question in asked))
     rows: list[Row] = []
     marks: set[int] = set()
     try:
-        files = list(python_files(source, mirrors=mirrors, archives=data / "archives", seed=seed))
+        files = list(python_files(source, choice, mirrors=mirrors, archives=data / "archives"))
     except FileNotFoundError:
         return Beside((), frozenset())
     for path, text in files:
-        for chunk in chunk_source(text, path).chunks if path in paths else ():
+        for chunk in chunk_source(text, path).chunks:
             mark = of_chunk(chunk)
             found = wanted.pop((path, chunk.qualified_name, f"{mark or 0:016x}"), ())
             if mark is None or not found or kept.holds(chunk.body):

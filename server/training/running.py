@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from smysl.engine.embed.builtin_artefact import read_artefact
 from training.alignment import Translations
 from training.beginning import first_matrix
 from training.encoding import load
@@ -17,6 +18,9 @@ from training.views import Chances, Translator, Viewer
 from training.vocabulary import load_tokenizer
 
 DIMENSIONS = 256
+
+_USUAL = 3.2
+"""The median length of a row after a run from the beginning: what the learning rate is made for."""
 
 _NOTHING = (
     "the a an of to in is are be been was were for it its this that these those and or as by with on at from if then "
@@ -34,6 +38,14 @@ def first(data: Path, *, seed: int) -> NDArray[np.float32]:
         np.save(path, first_matrix(tokens, shares, translations(data)[0], dimensions=DIMENSIONS, seed=seed))
     matrix: NDArray[np.float32] = np.load(path)
     return matrix
+
+
+def of_artefact(folder: Path) -> NDArray[np.float32]:
+    """The matrix of a model of the product, to go on from; its tokeniser has to be that of the data."""
+    artefact = read_artefact(folder)
+    matrix: NDArray[np.float32] = (artefact.rows * artefact.scales[:, None]).astype(np.float32)
+    usual = np.median(np.linalg.norm(matrix, axis=1))
+    return matrix * np.float32(_USUAL / usual)
 
 
 def translations(data: Path) -> tuple[Translations, Translations]:

@@ -46,6 +46,7 @@ class Chances:
 
     asked: the weight of the written questions among the tasks.
     retold: a written question in the other language, word by word; there is a better one in that language already.
+    together: so many rows of a batch are of one source, as in a search.
     hard: how many rows of a batch bring code of their source that is easily taken for the right one.
     """
 
@@ -63,6 +64,7 @@ class Chances:
     wrapped: float = 0.3
     forgotten: float = 0.1
     unnamed: float = 0.0
+    together: int = 64
     hard: float = 0.0
     title: float = 0.9
     docstring_stays: float = 0.3
@@ -125,16 +127,15 @@ class Viewer:
         held_out: NDArray[np.bool_],
         size: int,
         seed: int,
-        together: int = 64,
         likely: NDArray[np.int32] | None = None,
     ) -> None:
-        """`held_out` rows are never shown. `together`: so many rows of a batch are of one source, as in a search.
+        """`held_out` rows are never shown.
 
         `likely`: shape (rows, some): for each row others whose code is easily taken for its own, -1 where none is.
         """
         self._data, self._translator, self._chances = data, translator, chances
         self._likely = likely
-        self._size, self._together = size, together
+        self._size = size
         self._vocabulary = tokenizer.get_vocab_size()
         self._chance = np.random.default_rng(seed)
         documented = data.has_query & ~held_out & ~data.is_question
@@ -189,7 +190,7 @@ class Viewer:
 
     def _some(self, task: Task) -> NDArray[np.int64]:
         groups, weights = self._by_source[task]
-        together = _FUNCTIONS_ASKED_ABOUT if task is Task.QUESTION else self._together
+        together = _FUNCTIONS_ASKED_ABOUT if task is Task.QUESTION else self._chances.together
         size = self._size // 2 if task is Task.QUESTION else self._size
         chosen = self._chance.choice(len(groups), size // together, p=weights)
         rows = [self._chance.permutation(groups[one]) for one in chosen]

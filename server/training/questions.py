@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from smysl.engine.chunk.chunker import chunk_source
 from training.fingerprints import Kept, of_chunk
@@ -67,17 +68,16 @@ def write_questions(questions: Iterable[Question], path: Path = QUESTIONS) -> in
 
 
 def written(samples: Iterable[Path], answers: Iterable[Path]) -> Iterator[Question]:
-    """What was written for the functions of `sample`: lines {id, ru: [...], en: [...]}; misfits are passed over."""
+    """What was written for the functions of `samples`: lines {id, ru: […], en: […]}; misfits are passed over."""
     shown = {row["id"]: row for path in samples for row in _lines(path)}
-    for path in answers:
-        for row in _lines(path):
-            function = shown.get(row.get("id"))
-            for said in ("ru", "en") if function else ():
-                for text in row.get(said) or ():
-                    question = " ".join(str(text).split())
-                    if is_fit(question, said, function["qualname"]):
-                        key = (function["source"], function["path"], function["qualname"], function["mark"])
-                        yield Question(*key, said, question)
+    for row in (row for path in answers for row in _lines(path) if row.get("id") in shown):
+        function = shown[row["id"]]
+        for said in ("ru", "en"):
+            for text in row.get(said) or ():
+                question = " ".join(str(text).split())
+                if is_fit(question, said, function["qualname"]):
+                    key = (function["source"], function["path"], function["qualname"], function["mark"])
+                    yield Question(*key, said, question)
 
 
 def is_fit(question: str, said: str, qualname: str) -> bool:
@@ -118,7 +118,7 @@ def beside_code(source: Source, asked: Sequence[Question], mirrors: Path, data: 
     return Beside(tuple(rows), frozenset(marks))
 
 
-def _lines(path: Path) -> Iterator[dict[str, object]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """The JSON objects of a file; a last line that is still being written is passed over."""
     for line in path.read_text(encoding="utf-8").splitlines():
         try:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from training.reading import find_archive
-from training.sources import Excluded, Origin, Source
+from training.sources import Origin, Source
 
 
 def has(source: Source, *, mirrors: Path, archives: Path) -> bool:
@@ -36,20 +35,16 @@ def fetch(source: Source, *, mirrors: Path, archives: Path) -> None:
         download(f"{source.name}=={source.revision}", archives)
 
 
-def fetch_excluded(excluded: Iterable[Excluded], folder: Path) -> None:
-    """Bring the packages here that are kept for measuring, to know their code."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in excluded:
-        download(one.package, folder)
-
-
 def download(requirement: str, folder: Path) -> None:
-    """A wheel if there is one, else what there is; never anything that it needs, and nothing of it is run."""
+    """A wheel if there is one, else the source archive; never anything that it needs.
+
+    pip asks a source archive's own build for its metadata, in an environment of its own. Raises `CalledProcessError`.
+    """
     pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder)]
     try:
         _run([*pip, "--only-binary", ":all:", requirement])
     except subprocess.CalledProcessError:
-        _run([*pip, "--no-build-isolation", requirement])
+        _run([*pip, requirement])
 
 
 def _run(command: list[str]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.rows import Row, Sentences
+from training.rows import COMMENT, QUESTION, Row, Sentences
 from training.vocabulary import UNKNOWN
 
 PARTS = ("query", "title", "name", "later", "comments", "body")
@@ -39,13 +39,15 @@ class Bags:
 class Encoded:
     """The training data as numbers.
 
-    parts: by their names. sources: a number a row. is_comment, is_russian, has_query: flags a row.
-    russian, english: the sentence pairs.
+    parts: by their names. sources, codes: a number a row, equal codes have the same one.
+    is_comment, is_question, is_russian, has_query: flags a row. russian, english: the sentence pairs.
     """
 
     parts: dict[str, Bags]
     sources: NDArray[np.int32]
+    codes: NDArray[np.int32]
     is_comment: NDArray[np.bool_]
+    is_question: NDArray[np.bool_]
     is_russian: NDArray[np.bool_]
     has_query: NDArray[np.bool_]
     russian: Bags
@@ -53,7 +55,7 @@ class Encoded:
 
 
 def at_most(rows: Iterable[Row], most: int, seed: int) -> list[Row]:
-    """The rows without the surplus of the largest sources: Russian ones stay, then the documented ones go first."""
+    """The rows without the surplus of the largest sources: questions and Russian stay, then the documented go first."""
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_source[row.source].append(row)
@@ -62,7 +64,9 @@ def at_most(rows: Iterable[Row], most: int, seed: int) -> list[Row]:
     for source in sorted(by_source):
         found = by_source[source]
         if len(found) > most:
-            found = sorted(found, key=lambda row: (not row.russian, not row.query, chance.random()))[:most]
+            found = sorted(
+                found, key=lambda row: (row.kind != QUESTION, not row.russian, not row.query, chance.random())
+            )[:most]
         kept += found
     return kept
 
@@ -70,11 +74,14 @@ def at_most(rows: Iterable[Row], most: int, seed: int) -> list[Row]:
 def encode(rows: Sequence[Row], sentences: Sequence[Sentences], tokenizer: Tokenizer) -> Encoded:
     """Rows and sentences as numbers; words that the tokeniser does not know are left out."""
     sources: dict[str, int] = {}
+    codes: dict[tuple[str, str], int] = {}
     unknown = tokenizer.token_to_id(UNKNOWN)
     return Encoded(
         parts={part: bags([getattr(row, part) for row in rows], tokenizer, unknown, _LONGEST[part]) for part in PARTS},
         sources=np.array([sources.setdefault(row.source, len(sources)) for row in rows], np.int32),
-        is_comment=np.array([row.kind == "comment" for row in rows]),
+        codes=np.array([codes.setdefault((row.source, row.body), len(codes)) for row in rows], np.int32),
+        is_comment=np.array([row.kind == COMMENT for row in rows]),
+        is_question=np.array([row.kind == QUESTION for row in rows]),
         is_russian=np.array([row.russian for row in rows]),
         has_query=np.array([bool(row.query) for row in rows]),
         russian=bags([pair.russian for pair in sentences], tokenizer, unknown, _LONGEST["query"]),

@@ -79,10 +79,12 @@ def of_lines(body: str) -> list[int]:
 
 def write_record(marks: Iterable[int], path: Path) -> None:
     """Keep the fingerprints of everything that was learnt from: the first 36 bits of each, sorted, as differences."""
-    short = np.unique(np.fromiter(marks, dtype=np.uint64) >> np.uint64(64 - RECORDED_BITS))
-    differences = np.diff(short, prepend=np.uint64(0)).astype("<u4")
-    # Byte by byte, since only the high ones are worth compressing.
-    np.savez_compressed(path, differences=np.ascontiguousarray(differences.view(np.uint8).reshape(-1, 4).T))
+    _write(np.unique(np.fromiter(marks, dtype=np.uint64) >> np.uint64(64 - RECORDED_BITS)), path)
+
+
+def join_records(records: Iterable[Path], path: Path) -> None:
+    """Keep all that any of `records` holds."""
+    _write(np.unique(np.concatenate([read_record(one) for one in records])), path)
 
 
 def read_record(path: Path) -> NDArray[np.uint64]:
@@ -90,6 +92,12 @@ def read_record(path: Path) -> NDArray[np.uint64]:
     with np.load(path) as record:
         differences = np.ascontiguousarray(record["differences"].T).view("<u4").reshape(-1)
     return np.cumsum(differences, dtype=np.uint64)
+
+
+def _write(short: NDArray[np.uint64], path: Path) -> None:
+    differences = np.diff(short, prepend=np.uint64(0)).astype("<u4")
+    # Byte by byte, since only the high ones are worth compressing.
+    np.savez_compressed(path, differences=np.ascontiguousarray(differences.view(np.uint8).reshape(-1, 4).T))
 
 
 def _is_in(mark: int, marks: NDArray[np.uint64]) -> bool:

@@ -1,4 +1,4 @@
-"""How good a matrix is on sources that it never saw: a docstring has to find its code within one source."""
+"""How good a matrix is on sources that it never saw: a docstring or a question has to find its code in its source."""
 
 from __future__ import annotations
 
@@ -43,20 +43,27 @@ def reciprocal_ranks(
     *,
     russian: bool,
     weights: Weights,
-    prose_stays: bool = False,
+    written: bool = False,
 ) -> NDArray[np.float64]:
-    """1/rank within the first ten, or 0, of each documented function of `sources` among all code of its source."""
+    """1/rank within the first ten, or 0, of what is asked for among all code of its source.
+
+    Docstrings ask for code that has lost them; `written` questions for code as it is.
+    """
     found = []
     for source in sources:
-        rows = np.flatnonzero((data.sources == source) & ~data.is_comment)
-        asked = np.flatnonzero(data.has_query[rows] & (data.is_russian[rows] == russian))[:_MOST_QUERIES]
-        if len(asked) < 5:
+        there = (data.sources == source) & ~data.is_comment
+        rows = np.flatnonzero(there & ~data.is_question)
+        asked = np.flatnonzero(there & data.has_query & (data.is_question == written) & (data.is_russian == russian))
+        places = {code: place for place, code in enumerate(data.codes[rows].tolist())}
+        asked = asked[[int(code) in places for code in data.codes[asked]]][:_MOST_QUERIES]
+        if len(asked) < (1 if written else 5):
             continue
-        texts = [document_parts(data, int(row), weights, prose_stays=prose_stays) for row in rows]
-        questions = [[(data.parts["query"][int(row)], 1.0)] for row in rows[asked]]
+        texts = [document_parts(data, int(row), weights, prose_stays=written) for row in rows]
+        questions = [[(data.parts["query"][int(row)], 1.0)] for row in asked]
         size = len(matrix)
         likeness = vectors(matrix, side(questions, size)) @ vectors(matrix, side(texts, size)).T
-        rank = (likeness > likeness[np.arange(len(asked)), asked][:, None]).sum(1) + 1
+        right = np.array([places[int(code)] for code in data.codes[asked]])
+        rank = (likeness > likeness[np.arange(len(asked)), right][:, None]).sum(1) + 1
         found.append(np.where(rank <= _DEPTH, 1.0 / rank, 0.0))
     return np.concatenate(found) if found else np.zeros(0)
 
@@ -64,9 +71,9 @@ def reciprocal_ranks(
 def document_parts(
     data: Encoded, row: int, weights: Weights, *, prose_stays: bool
 ) -> list[tuple[NDArray[np.int32], float]]:
-    """The weighted parts of a document, without the sentence that asks for it."""
+    """The weighted parts of a document, without its docstring unless the prose stays."""
     parts = data.parts
     found = [(parts["title"][row], weights.title), (parts["body"][row], weights.code)]
     if prose_stays:
-        found.append((parts["later"][row], weights.prose))
+        found += [(parts[part][row], weights.prose) for part in ("query", "later")]
     return [*found, (parts["comments"][row], weights.prose)]

@@ -75,7 +75,8 @@ def _contrast(questions: torch.Tensor, answers: torch.Tensor, same: torch.Tensor
     likeness = scale * functional.normalize(questions, dim=1) @ functional.normalize(answers, dim=1).T
     likeness = likeness.masked_fill(same, -1e4)
     right = torch.arange(len(likeness), device=likeness.device)
-    return (functional.cross_entropy(likeness, right) + functional.cross_entropy(likeness.T, right)) / 2
+    back = likeness[:, : len(likeness)].T
+    return (functional.cross_entropy(likeness, right) + functional.cross_entropy(back, right)) / 2
 
 
 def _ahead(batches: Iterable[Batch]) -> Iterable[Batch]:

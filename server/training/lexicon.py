@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from smysl.engine.text.stopwords import STOP_WORDS
 from smysl.engine.text.terms import identifiers, parts, stem
 from training.alignment import align
-from training.rows import Row, Sentences
+from training.held_out import is_held_out
+from training.questions import Question
+from training.rows import COMMENT, Row, Sentences
 
 _LIKELY = 0.05
 _LIKELY_BACK = 0.01
@@ -35,7 +37,28 @@ def hand_written(path: Path) -> list[Sentences]:
 
 def named_in_english(rows: Iterable[Row]) -> list[Sentences]:
     """Russian docstrings beside the English names of what they are about: the language of the trade itself."""
-    return [Sentences(row.query, row.title, row.source) for row in rows if row.russian and row.kind != "comment"]
+    return [
+        Sentences(row.query, row.title, row.source)
+        for row in rows
+        if row.russian and row.kind != COMMENT and not is_held_out(row.source)
+    ]
+
+
+def asked_in_both(questions: Mapping[str, Iterable[Question]]) -> list[Sentences]:
+    """The questions for one function in one language beside those in the other: developers' speech in both."""
+    pairs = []
+    for source, asked in questions.items():
+        by_code: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+        for one in () if is_held_out(source) else asked:
+            said = by_code.setdefault((one.path, one.qualname, one.mark), {"ru": [], "en": []})
+            said[one.language].append(one.text)
+        pairs += [
+            Sentences(russian, english, source)
+            for said in by_code.values()
+            for russian in said["ru"]
+            for english in said["en"]
+        ]
+    return pairs
 
 
 def mine(pairs: Iterable[Sentences]) -> dict[str, list[tuple[str, float]]]:

@@ -11,7 +11,7 @@ from smysl.engine.text.document import document
 from smysl.engine.types import Chunk, Kind
 from training.fingerprints import Kept, of_chunk
 from training.prose import is_worth_asking, is_worth_asking_as_comment, language, plain, said_first, said_later
-from training.rows import Row
+from training.rows import COMMENT, Row
 
 _SHORTEST_BODY = 60
 _LONGEST_BODY = 3_000
@@ -58,26 +58,42 @@ def harvest(source: str, files: Iterable[tuple[str, str]], kept: Kept) -> Harves
 def _rows(source: str, chunk: Chunk) -> Iterator[Row]:
     if len(chunk.body) < _SHORTEST_BODY:
         return
-    title = document(chunk)[: -len(chunk.code)].strip() if chunk.code else ""
     query = said_first(chunk.docstring)
     russian = language(query) == "ru"
     is_asked = is_worth_asking(query) and (russian or not chunk.is_test)
     if is_asked or (not chunk.is_test and len(chunk.body) >= _UNDOCUMENTED_BODY and not chunk.name.startswith("__")):
-        yield Row(
-            source=source,
-            kind=chunk.kind.value,
-            query=query if is_asked else "",
+        yield titled(
+            source,
+            chunk.kind.value,
+            query if is_asked else "",
+            chunk,
             russian=is_asked and russian,
-            title=title,
-            name=chunk.name,
-            later=said_later(chunk.docstring) if is_asked else plain(chunk.docstring)[:_LONGEST_COMMENTS],
-            comments=plain(chunk.comments)[:_LONGEST_COMMENTS],
-            body=chunk.body[:_LONGEST_BODY],
+            later=said_later(chunk.docstring) if is_asked else chunk.docstring,
         )
     if chunk.kind is not Kind.CLASS:
         for said, below in _comments(chunk.code):
             if language(said) == "ru" or not chunk.is_test:
-                yield Row(source, "comment", said, language(said) == "ru", title, chunk.name, "", "", below)
+                yield Row(source, COMMENT, said, language(said) == "ru", title(chunk), chunk.name, "", "", below)
+
+
+def titled(source: str, kind: str, query: str, chunk: Chunk, *, russian: bool, later: str) -> Row:
+    """The row of a whole chunk; `later`: its docstring, or what of it is not the query."""
+    return Row(
+        source=source,
+        kind=kind,
+        query=query,
+        russian=russian,
+        title=title(chunk),
+        name=chunk.name,
+        later=plain(later)[: _LONGEST_COMMENTS + 100],
+        comments=plain(chunk.comments)[:_LONGEST_COMMENTS],
+        body=chunk.body[:_LONGEST_BODY],
+    )
+
+
+def title(chunk: Chunk) -> str:
+    """What the product's document of a chunk begins with."""
+    return document(chunk)[: -len(chunk.code)].strip() if chunk.code else ""
 
 
 def _comments(code: str) -> Iterator[tuple[str, str]]:

@@ -10,13 +10,13 @@ import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from training.sources import Origin, Source, read_excluded
 
 _LARGEST = 300_000
-_MOST_FILES = 2_500
 _VENDORED = re.compile(
     r"vendor|third[_-]?party|extern(?:al)?s?$|contrib_libs|node_modules|^site-packages$|^ext$|^_?vendored?$|packages$",
     re.I,
@@ -26,17 +26,26 @@ _NOT_WORTH = re.compile(
 )
 
 
-def python_files(source: Source, *, mirrors: Path, archives: Path, seed: int) -> Iterator[tuple[str, str]]:
-    """Path and text of the files of `source` that may be learnt from, at most 2,500 of them, chosen by `seed`.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which files of a source: at most `most` that may be learnt from, by `seed`; with `named` just those."""
+
+    seed: int
+    most: int = 2_500
+    named: frozenset[str] | None = None
+
+
+def python_files(source: Source, choice: Choice, *, mirrors: Path, archives: Path) -> Iterator[tuple[str, str]]:
+    """Path and text of the files of `source` that are chosen.
 
     Raises `FileNotFoundError` when the source was not collected.
     """
     if source.origin is Origin.GIT:
-        files = _of_repository(mirrors / source.name.replace("/", "+") / "repo", source.revision, seed)
+        files = _of_repository(mirrors / source.name.replace("/", "+") / "repo", source.revision, choice)
     elif source.origin is Origin.PYPI:
-        files = files_of_archive(find_archive(source, archives), seed)
+        files = files_of_archive(find_archive(source, archives), choice)
     else:
-        files = _of_folder(Path(sysconfig.get_path("stdlib")), seed)
+        files = _of_folder(Path(sysconfig.get_path("stdlib")), choice)
     for path, raw in files:
         yield path, raw.decode("utf-8", "replace")
 
@@ -67,7 +76,7 @@ def _kept_for_measuring() -> frozenset[str]:
     return frozenset(name for one in read_excluded() for name in one.folders)
 
 
-def _of_repository(folder: Path, commit: str, seed: int) -> Iterator[tuple[str, bytes]]:
+def _of_repository(folder: Path, commit: str, choice: Choice) -> Iterator[tuple[str, bytes]]:
     git_dir = folder / ".git" if (folder / ".git").exists() else folder
     if not git_dir.exists():
         raise FileNotFoundError(str(folder))
@@ -80,7 +89,7 @@ def _of_repository(folder: Path, commit: str, seed: int) -> Iterator[tuple[str, 
             mode, _, blob, size = meta.split()
             if mode != "120000" and size.isdigit() and int(size) <= _LARGEST:
                 blobs[path] = blob
-    chosen = _chosen(blobs, seed)
+    chosen = _chosen(blobs, choice)
     if not chosen:
         return
     # All at once: a conversation with git, blob by blob, would take many times as long.
@@ -103,32 +112,34 @@ def _of_repository(folder: Path, commit: str, seed: int) -> Iterator[tuple[str, 
         position += length + 1
 
 
-def files_of_archive(archive: Path, seed: int | None = None) -> Iterator[tuple[str, bytes]]:
-    """Path and content of the Python files in `archive`: those that may be learnt from, or without a seed all."""
+def files_of_archive(archive: Path, choice: Choice | None = None) -> Iterator[tuple[str, bytes]]:
+    """Path and content of the Python files in `archive`: those that are chosen, or without a choice all."""
     if archive.suffix in {".whl", ".zip"}:
         with zipfile.ZipFile(archive) as packed:
             names = {info.filename for info in packed.infolist() if info.file_size <= _LARGEST}
-            for name in _chosen((name for name in names if name.endswith(".py")), seed):
+            for name in _chosen((name for name in names if name.endswith(".py")), choice):
                 yield name, packed.read(name)
         return
     with tarfile.open(archive) as packed_tar:
         members = {one.name: one for one in packed_tar if one.isreg() and one.size <= _LARGEST}
-        for name in _chosen((name for name in members if name.endswith(".py")), seed):
+        for name in _chosen((name for name in members if name.endswith(".py")), choice):
             file = packed_tar.extractfile(members[name])
             if file is not None:
                 yield name, file.read()
 
 
-def _of_folder(folder: Path, seed: int) -> Iterator[tuple[str, bytes]]:
+def _of_folder(folder: Path, choice: Choice) -> Iterator[tuple[str, bytes]]:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
-    for name in _chosen((name for name in paths if not name.startswith(("test/", "site-packages/"))), seed):
+    for name in _chosen((name for name in paths if not name.startswith(("test/", "site-packages/"))), choice):
         yield name, paths[name].read_bytes()
 
 
-def _chosen(paths: Iterable[str], seed: int | None) -> list[str]:
-    if seed is None:
+def _chosen(paths: Iterable[str], choice: Choice | None) -> list[str]:
+    if choice is None:
         return sorted(paths)
     allowed = sorted(filter(may_be_learnt_from, paths))
-    if len(allowed) > _MOST_FILES:
-        allowed = sorted(random.Random(seed).sample(allowed, _MOST_FILES))
+    if choice.named is not None:
+        return [path for path in allowed if path in choice.named]
+    if len(allowed) > choice.most:
+        allowed = sorted(random.Random(choice.seed).sample(allowed, choice.most))
     return allowed

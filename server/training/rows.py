@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+COMMENT, QUESTION = "comment", "question"
+"""Kinds of rows that are no kinds of code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A piece of code, and what was said about it.
 
     query: the sentence that says what it does, "" if nobody wrote one; russian: whether that is Russian.
-    kind: function, method, class, or comment (a comment, and the lines that it stands above).
+    kind: function, method, class, comment (a comment, and the lines that it stands above), or question (one that was
+    written for the code).
     title: as the product's documents begin. later, comments: the other prose. body: the code without prose.
     """
 

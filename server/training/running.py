@@ -8,32 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from smysl.engine.embed.builtin_artefact import read_artefact
 from training.alignment import Translations
 from training.beginning import first_matrix
-from training.encoding import Encoded, load
+from training.encoding import load
+from training.held_out import is_held_out
 from training.judging import Weights, reciprocal_ranks
 from training.views import Chances, Translator, Viewer
 from training.vocabulary import load_tokenizer
 
 DIMENSIONS = 256
 
-HELD_OUT = (
-    "git+K1rL3s+aliceio",
-    "git+deknowny+vkquick",
-    "git+zlexdev+avitoapi",
-    "git+WLM1ke+aiomoex",
-    "git+l0nelynx+xray-vpn-bot",
-    "git+Pradushkoai+1c-ai-assistant",
-    "pypi+praw",
-    "pypi+streamlink",
-    "pypi+mitmproxy",
-    "pypi+locust",
-    "pypi+pymongo",
-    "pypi+nox",
-    "pypi+spotipy",
-    "pypi+mechanicalsoup",
-)
-"""Sources to judge by: the kinds of code that people search, none of it kept for measuring elsewhere."""
+_USUAL = 3.2
+"""The median length of a row after a run from the beginning: what the learning rate is made for."""
 
 _NOTHING = (
     "the a an of to in is are be been was were for it its this that these those and or as by with on at from if then "
@@ -51,6 +38,14 @@ def first(data: Path, *, seed: int) -> NDArray[np.float32]:
         np.save(path, first_matrix(tokens, shares, translations(data)[0], dimensions=DIMENSIONS, seed=seed))
     matrix: NDArray[np.float32] = np.load(path)
     return matrix
+
+
+def of_artefact(folder: Path) -> NDArray[np.float32]:
+    """The matrix of a model of the product, to go on from; its tokeniser has to be that of the data."""
+    artefact = read_artefact(folder)
+    matrix: NDArray[np.float32] = (artefact.rows * artefact.scales[:, None]).astype(np.float32)
+    usual = np.median(np.linalg.norm(matrix, axis=1))
+    return matrix * np.float32(_USUAL / usual)
 
 
 def translations(data: Path) -> tuple[Translations, Translations]:
@@ -78,30 +73,27 @@ def viewer(data: Path, chances: Chances, *, seed: int, size: int, held_out: bool
         held_out=np.isin(encoded.sources, held_out_numbers(data)) & held_out,
         size=size,
         seed=seed,
+        likely=np.load(path) if (path := data / "likely.npy").exists() else None,
     )
 
 
 def held_out_numbers(data: Path) -> list[int]:
     """The numbers of the held-out sources among those that were encoded."""
     names = json.loads((data / "sources.json").read_text(encoding="utf-8"))
-    lower = [name.lower() for name in names]
-    return [lower.index(name.lower()) for name in HELD_OUT if name.lower() in lower]
+    return [number for number, name in enumerate(names) if is_held_out(name)]
 
 
 def judged(matrix: NDArray[np.float32], data: Path, weights: Weights) -> str:
-    """MRR@10 on the held-out sources, in a line: both languages, whole vectors and shorter ones."""
+    """MRR@10 on the held-out sources, in a line: both languages, whole vectors and shorter ones, written questions."""
     encoded = load(data / "encoded.npz")
     numbers = held_out_numbers(data)
     said = []
     for length in (matrix.shape[1], 128, 64):
-        for russian in (True, False):
-            figure = mean_rank(matrix[:, :length], encoded, numbers, russian=russian, weights=weights)
-            said.append(f"{'ru' if russian else 'en'}{length} {figure:.4f}")
+        for written in (False, True):
+            for russian in (True, False):
+                ranks = reciprocal_ranks(
+                    matrix[:, :length], encoded, numbers, russian=russian, weights=weights, written=written
+                )
+                kind = "asked" if written else "told"
+                said.append(f"{kind}-{'ru' if russian else 'en'}{length} {ranks.mean() if len(ranks) else 0:.4f}")
     return "  ".join(said)
-
-
-def mean_rank(
-    matrix: NDArray[np.float32], encoded: Encoded, numbers: list[int], *, russian: bool, weights: Weights
-) -> float:
-    """MRR@10 of docstring -> code without it."""
-    return float(reciprocal_ranks(matrix, encoded, numbers, russian=russian, weights=weights).mean())

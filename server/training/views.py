@@ -25,12 +25,15 @@ WRAPPERS = (
 
 
 _FEWEST_WORDS = 3
+_FUNCTIONS_ASKED_ABOUT = 8
+"""Of one source in a batch of questions."""
 
 
 class Task(str, Enum):
     """What is to be found by what."""
 
     DOCSTRING = "docstring"
+    QUESTION = "question"
     COMMENT = "comment"
     NAME = "name"
     RUSSIAN = "russian"
@@ -39,7 +42,13 @@ class Task(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How often things happen, and what a word counts where it stands."""
+    """How often things happen, and what a word counts where it stands.
+
+    asked: the weight of the written questions among the tasks.
+    retold: a written question in the other language, word by word; there is a better one in that language already.
+    together: so many rows of a batch are of one source, as in a search.
+    hard: how many rows of a batch bring code of their source that is easily taken for the right one.
+    """
 
     tasks: tuple[tuple[Task, float], ...] = (
         (Task.DOCSTRING, 6.0),
@@ -48,11 +57,15 @@ class Chances:
         (Task.NAME, 0.7),
         (Task.RUSSIAN, 1.4),
     )
+    asked: float = 3.0
     translated: float = 0.42
     translated_back: float = 0.25
+    retold: float = 0.1
     wrapped: float = 0.3
     forgotten: float = 0.1
     unnamed: float = 0.0
+    together: int = 64
+    hard: float = 0.0
     title: float = 0.9
     docstring_stays: float = 0.3
     later: float = 0.5
@@ -73,7 +86,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Questions and code, row by row the right pairs. same: equal questions, whose codes are not wrong."""
+    """Questions and code, row by row the right pairs; more code than questions, and the rest is wrong for all.
+
+    same: shape (questions, answers): code that is not wrong, since it is the same or the question is.
+    """
 
     task: Task
     questions: Side
@@ -111,18 +127,23 @@ class Viewer:
         held_out: NDArray[np.bool_],
         size: int,
         seed: int,
-        together: int = 64,
+        likely: NDArray[np.int32] | None = None,
     ) -> None:
-        """`held_out` rows are never shown. `together`: so many rows of a batch are of one source, as in a search."""
+        """`held_out` rows are never shown.
+
+        `likely`: shape (rows, some): for each row others whose code is easily taken for its own, -1 where none is.
+        """
         self._data, self._translator, self._chances = data, translator, chances
-        self._size, self._together = size, together
+        self._likely = likely
+        self._size = size
         self._vocabulary = tokenizer.get_vocab_size()
         self._chance = np.random.default_rng(seed)
-        documented = data.has_query & ~held_out
+        documented = data.has_query & ~held_out & ~data.is_question
         self._rows: dict[Task, NDArray[np.int64]] = {
             Task.DOCSTRING: np.flatnonzero(documented & ~data.is_comment & ~data.is_russian),
             Task.COMMENT: np.flatnonzero(documented & data.is_comment & ~data.is_russian),
-            Task.NAME: np.flatnonzero(~held_out & ~data.is_comment),
+            Task.QUESTION: np.flatnonzero(data.is_question & ~held_out),
+            Task.NAME: np.flatnonzero(~held_out & ~data.is_comment & ~data.is_question),
             Task.RUSSIAN: np.flatnonzero(documented & data.is_russian),
             Task.SENTENCE: np.arange(len(data.russian)),
         }
@@ -134,8 +155,9 @@ class Viewer:
         ]
 
     def __iter__(self) -> Iterator[Batch]:
-        tasks = [task for task, _ in self._chances.tasks if len(self._rows[task])]
-        weights = np.array([weight for task, weight in self._chances.tasks if task in tasks])
+        amounts = {**dict(self._chances.tasks), Task.QUESTION: self._chances.asked}
+        tasks = [task for task in amounts if len(self._rows[task])]
+        weights = np.array([amounts[task] for task in tasks])
         while True:
             yield self.batch(tasks[int(self._chance.choice(len(tasks), p=weights / weights.sum()))])
 
@@ -145,15 +167,20 @@ class Viewer:
             rows = self._chance.choice(self._rows[task], min(self._size, len(self._rows[task])), replace=False)
             questions = [self._forgetting(self._data.russian[row]) for row in rows]
             answers = [[(self._data.english[row], 1.0)] for row in rows]
+            codes = np.arange(len(rows))
             if self._chance.random() < 0.5:
                 questions = [self._wrapped(one) for one in questions]
         else:
             rows = self._some(task)
             questions = [self._question(task, row) for row in rows]
-            answers = [self._answer(task, row) for row in rows]
+            shown = np.concatenate([rows, self._easily_taken(task, rows)])
+            answers = [self._answer(task, row) for row in shown]
+            codes = self._data.codes[shown]
         keys = [one.tobytes() for one in questions]
         _, places = np.unique(np.array([hash(key) for key in keys]), return_inverse=True)
-        same = (places[:, None] == places[None, :]) & ~np.eye(len(keys), dtype=bool)
+        same = codes[: len(rows), None] == codes[None, :]
+        same[:, : len(rows)] |= places[:, None] == places[None, :]
+        np.fill_diagonal(same, False)
         return Batch(
             task,
             side([[(one, 1.0)] for one in questions], self._vocabulary),
@@ -163,23 +190,37 @@ class Viewer:
 
     def _some(self, task: Task) -> NDArray[np.int64]:
         groups, weights = self._by_source[task]
-        chosen = self._chance.choice(len(groups), self._size // self._together, p=weights)
-        return np.concatenate(
-            [self._chance.choice(groups[one], min(self._together, len(groups[one])), replace=False) for one in chosen]
-        )
+        together = _FUNCTIONS_ASKED_ABOUT if task is Task.QUESTION else self._chances.together
+        size = self._size // 2 if task is Task.QUESTION else self._size
+        chosen = self._chance.choice(len(groups), size // together, p=weights)
+        rows = [self._chance.permutation(groups[one]) for one in chosen]
+        if task is Task.QUESTION:
+            # Of several questions for one function a batch has one: the others would have the same answer.
+            rows = [one[np.unique(self._data.codes[one], return_index=True)[1]] for one in rows]
+        return np.concatenate([one[:together] for one in rows])
+
+    def _easily_taken(self, task: Task, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows whose code is easily taken for that of one of `rows`."""
+        if self._likely is None:
+            return np.zeros(0, np.int64)
+        share = 1.0 if task is Task.QUESTION else self._chances.hard
+        asked = rows[self._chance.random(len(rows)) < share]
+        found = self._likely[asked, self._chance.integers(self._likely.shape[1], size=len(asked))]
+        return found[found >= 0].astype(np.int64)
 
     def _question(self, task: Task, row: int) -> NDArray[np.int32]:
         data, chances, chance = self._data, self._chances, self._chance
         text = data.parts["name" if task is Task.NAME else "query"][row]
-        if task is not Task.NAME and chance.random() < chances.unnamed:
+        if task not in {Task.NAME, Task.QUESTION} and chance.random() < chances.unnamed:
             # Who does not know the name asks in other words.
             others = text[~np.isin(text, data.parts["title"][row])]
             text = others if len(others) >= _FEWEST_WORDS else text
         dice = chance.random()
-        if task is Task.RUSSIAN:
-            if dice < chances.translated_back:
+        is_asked = task is Task.QUESTION
+        if self._data.is_russian[row] and task is not Task.NAME:
+            if dice < (chances.retold if is_asked else chances.translated_back):
                 text = self._translator.into_english(text, chance)
-        elif dice < chances.translated:
+        elif dice < (chances.retold if is_asked else chances.translated):
             text = self._translator.into_russian(text, chance)
         return self._wrapped(self._forgetting(text))
 
@@ -193,6 +234,8 @@ class Viewer:
             found.append((parts["comments"][row], chances.prose_weight))
         if chance.random() < chances.later:
             found.append((parts["later"][row], chances.prose_weight))
+        if task is Task.QUESTION and not self._data.is_question[row] and chance.random() < chances.later:
+            found.append((parts["query"][row], chances.prose_weight))
         if task in {Task.DOCSTRING, Task.RUSSIAN} and chance.random() < chances.docstring_stays:
             found.append((self._halved(task, parts["query"][row]), chances.prose_weight))
         return found

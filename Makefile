@@ -15,7 +15,7 @@ help:
 	@echo 'make test-ollama  the suite against two real Ollamas, built once a machine'
 	@echo 'make test-training  the proof that nothing kept for measuring was learnt (downloads 45 packages once)'
 	@echo 'make test-extension  the unit tests of the VS Code extension (Node 20 or later)'
-	@echo 'make e2e          the editors: a real VS Code driven through a real browser, and others'
+	@echo 'make e2e          the editors: a real VS Code driven through a real browser, Neovim, Emacs'
 	@echo 'make check        format, lint, types and layers'
 	@echo 'make vsix         the VS Code extension with the server in it: build/smysl-VERSION.vsix'
 	@echo 'make bench        the benchmarks'

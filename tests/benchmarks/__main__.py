@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import ablation, builtin, indexing, vectors, watching
+from tests.benchmarks import ablation, builtin, indexing, responsiveness, vectors, watching
 
 
 def main() -> None:
@@ -22,6 +22,8 @@ def main() -> None:
     indexing.main([])
     sys.stdout.write("\n# One changed function in a watched workspace\n")
     watching.main([])
+    sys.stdout.write("\n# The language server in an editor\n")
+    responsiveness.main([])
     sys.stdout.write("\n# Search by vectors\n")
     vectors.main(["10000", "100000", *(["1000000"] if "--large" in sys.argv else [])])
 

@@ -11,6 +11,7 @@ from smysl.engine.types import say
 from smysl.l10n import translate
 from smysl.lsp.features import register
 from smysl.lsp.logs import log_for
+from smysl.lsp.memory import save_memory
 from smysl.lsp.server import SmyslServer
 from smysl.serving import Serving
 
@@ -19,6 +20,7 @@ _DONE, _FAILED = 0, 3
 
 def serve(serving: Serving) -> int:
     """Serve one client until it goes; returns the exit code. Does not return where threads are still at work."""
+    save_memory()
     server = SmyslServer(serving)
     register(server)
     log_for(server, verbose=serving.verbose)

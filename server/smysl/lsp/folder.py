@@ -13,6 +13,7 @@ from pathlib import Path
 from smysl.engine.engine import Engine, Watching
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import IndexReport, Message, Phase, Progress, say
+from smysl.lsp.memory import give_memory_back
 from smysl.lsp.session import SessionState
 from smysl.lsp.settings import ServerSettings
 from smysl.lsp.wire import State
@@ -251,6 +252,8 @@ class FolderSession:
         if progress is not None or self._is_shown:
             self._is_shown = progress is not None
             self._on_progress(self, progress)
+            if progress is None:
+                give_memory_back()
 
     def _become(self, state: SessionState) -> None:
         if not self._ended.is_set():

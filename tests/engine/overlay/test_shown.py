@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.engine.index.indexing import CountingEmbedder
@@ -136,3 +137,22 @@ def test_an_engine_on_no_folder_searches_what_it_is_shown(tmp_path: Path) -> Non
         workspace = engine.workspace
         assert engine.refresh().files == 0
     assert not workspace.exists()
+
+
+def test_an_index_run_at_any_moment_does_not_disturb_what_is_shown(workspace: Path, by_words: Settings) -> None:
+    text = (workspace / ORDERS).read_text("utf-8")
+    with Engine.open(workspace, by_words) as engine, ThreadPoolExecutor(1) as pool:
+        engine.refresh()
+
+        def save_and_index() -> None:
+            for number in range(60):
+                (workspace / ORDERS).write_text(f"{text}\n\ndef saved_{number}():\n    return {number}\n", "utf-8")
+                engine.refresh()
+
+        indexing = pool.submit(save_and_index)
+        number = 0
+        while not indexing.done():
+            number += 1
+            engine.show(ORDERS, f"{text}\n\ndef typed(count):\n    return count + {number}\n")
+            assert names(engine, "typed")[0] == "typed"
+        indexing.result()

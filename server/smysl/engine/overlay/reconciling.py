@@ -34,10 +34,10 @@ class Reconciler:
             return None
         if not files and not self._admits(path):
             return None
-        identities = reader.identities(path)
-        stored = {one.id: one for one in reader.file_chunks(path)}
-        hashes = {identity.id: identity.content_hash for identity in identities}
-        change = reconcile(identities, buffer.chunks)
+        identified = reader.identified(path)
+        stored = {identity.id: chunk for identity, chunk in identified}
+        hashes = {identity.id: identity.content_hash for identity, _ in identified}
+        change = reconcile([identity for identity, _ in identified], buffer.chunks)
         if not change.added and not change.removed and all(stored[one.id].chunk == one.chunk for one in change.kept):
             return None
         id_of = {id(one.chunk): one.id for one in change.kept}

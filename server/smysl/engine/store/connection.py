@@ -28,6 +28,7 @@ _PAGE_SIZE = 8_192  # a vector of 1,024 floats is half a page
 _CHECKPOINT_PAGES = 4_000
 _JOURNAL_LIMIT = 64 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
+_READING_CACHE_KIB = 4 * 1024  # each thread that reads has one; the operating system keeps the file in memory anyway
 
 # Quota and mapping errors come as IOERR with one of these details.
 _NO_ROOM = frozenset(
@@ -93,6 +94,7 @@ def connect_for_reading(path: Path) -> apsw.Connection:
         return connect_unwritable(path)
     connection = connect(path)
     connection.pragma("query_only", True)
+    connection.pragma("cache_size", -_READING_CACHE_KIB)
     return connection
 
 

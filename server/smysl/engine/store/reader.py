@@ -280,9 +280,14 @@ class Reader:
         """The stored chunk that a shown one has another text than: None, for everything here is stored."""
         return None
 
-    def identities(self, path: str) -> list[ChunkIdentity]:
-        """What tells the chunks of one file apart, by position."""
-        return self._pool.run(lambda connection: files.identities(connection, path))
+    def identified(self, path: str) -> list[tuple[ChunkIdentity, StoredChunk]]:
+        """The chunks of one file, each with what tells it from the others; all of one state of the file."""
+
+        def work(connection: apsw.Connection) -> list[tuple[ChunkIdentity, StoredChunk]]:
+            chunks = {row[0]: chunk_of(row) for row in fetch_rows(connection, _FILE_CHUNKS, (path,))}
+            return [(identity, chunks[identity.id]) for identity in files.identities(connection, path)]
+
+        return self._pool.run(work)
 
     def counts(self) -> Counts:
         """How many files and chunks there are."""

@@ -68,9 +68,9 @@
   (let ((found (car (xref-backend-apropos 'eglot "GZipDec"))))
     (play-check "a beginning of a name gives the symbol"
                 (and found (string-match-p "GZipDecoder" (xref-item-summary found))) found))
-  (let ((found (car (xref-backend-apropos 'eglot "сколько секунд занял запрос"))))
+  (let ((found (car (xref-backend-apropos 'eglot "построить запрос для перенаправления"))))
     (play-check "a question gives symbols too"
-                (and found (string-match-p "elapsed" (xref-item-summary found))) found)))
+                (and found (string-match-p "_build_redirect_request" (xref-item-summary found))) found)))
 
 (defun play-command ()
   (smysl-search "распаковать сжатый ответ")

@@ -68,8 +68,8 @@ local function play()
 
   local symbols = ask("workspace/symbol", { query = "GZipDec" }) or {}
   check("a beginning of a name gives the symbol", symbols[1] and symbols[1].name == "GZipDecoder", symbols[1])
-  symbols = ask("workspace/symbol", { query = "сколько секунд занял запрос" }) or {}
-  check("a question gives symbols too", symbols[1] and symbols[1].name == "elapsed", symbols[1])
+  symbols = ask("workspace/symbol", { query = "построить запрос для перенаправления" }) or {}
+  check("a question gives symbols too", symbols[1] and symbols[1].name == "_build_redirect_request", symbols[1])
 
   vim.cmd("Smysl распаковать сжатый ответ")
   local first

@@ -18,9 +18,15 @@ export interface CancelToken {
   onCancellationRequested(listener: () => void): Disposable;
 }
 
+/** Takes the values of `$/progress` with this token while a request runs. */
+export interface ProgressListener {
+  readonly token: string;
+  readonly listener: (value: unknown) => void;
+}
+
 /** A running server. */
 export interface Session {
-  request<R>(method: string, params: unknown, token?: CancelToken): Promise<R>;
+  request<R>(method: string, params: unknown, token?: CancelToken, progress?: ProgressListener): Promise<R>;
   notify(method: string, params: unknown): Promise<void>;
   /** Ends the server. Afterwards its process is gone, whatever it was doing. */
   close(): Promise<void>;
@@ -93,9 +99,9 @@ export class Server implements Disposable {
    * Sends the request as soon as the server runs.
    * Rejects with ServerStopped, or the reason of the failure, when there is none and none is coming.
    */
-  async request<R>(method: string, params: unknown, token?: CancelToken): Promise<R> {
+  async request<R>(method: string, params: unknown, token?: CancelToken, progress?: ProgressListener): Promise<R> {
     const session = await this.running();
-    return session.request<R>(method, params, token);
+    return session.request<R>(method, params, token, progress);
   }
 
   async notify(method: string, params: unknown): Promise<void> {

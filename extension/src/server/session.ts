@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type * as vscode from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  ProgressType,
+  type ConfigurationParams,
+  type LanguageClientOptions,
+} from "vscode-languageclient/node";
+import { settingsThatAreSet } from "../configuration";
+import { clientCommands } from "../methods";
 import { end, ended, kill } from "../processes";
 import type { NotificationHandlers, Session } from "./server";
 import type { Command } from "./states";
@@ -24,7 +33,8 @@ export async function openSession(
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: options.log,
     initializationOptions: options.initializationOptions,
-    markdown: { isTrusted: { enabledCommands: ["smysl.open"] }, supportHtml: false },
+    markdown: { isTrusted: { enabledCommands: Object.values(clientCommands) }, supportHtml: false },
+    middleware: { workspace: { configuration } },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -55,10 +65,16 @@ export async function openSession(
     throw error;
   }
   return {
-    request: (method, params, token) =>
-      token
-        ? client.sendRequest(method, params, token as vscode.CancellationToken)
-        : client.sendRequest(method, params),
+    request: async (method, params, token, progress) => {
+      const listening = progress && client.onProgress(new ProgressType(), progress.token, progress.listener);
+      try {
+        return await (token
+          ? client.sendRequest(method, params, token as vscode.CancellationToken)
+          : client.sendRequest(method, params));
+      } finally {
+        listening?.dispose();
+      }
+    },
     notify: (method, params) => client.sendNotification(method, params),
     close,
   };
@@ -69,6 +85,14 @@ class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
+}
+
+/** Answers `workspace/configuration`: of our section only what is set, for the server knows the defaults. */
+function configuration({ items }: ConfigurationParams): unknown[] {
+  return items.map(({ scopeUri, section = "" }) => {
+    const settings = vscode.workspace.getConfiguration(section, scopeUri ? vscode.Uri.parse(scopeUri) : undefined);
+    return section === "smysl" ? settingsThatAreSet(settings) : settings;
+  });
 }
 
 function spawned(child: ChildProcess): Promise<ChildProcess> {

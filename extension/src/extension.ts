@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { ServerEnvironment } from "./environment/environment";
 import { reportFailures } from "./failures";
+import { clientCommands } from "./methods";
 import { Crashes } from "./server/crashes";
 import { Server } from "./server/server";
 import { openSession } from "./server/session";
 import { serverCommands } from "./serverCommands";
 import { serverEnvironment } from "./setup";
+import { Ui } from "./ui";
 
 let running: { readonly server: Server; readonly environment: ServerEnvironment } | undefined;
 
@@ -25,12 +27,13 @@ export function activate(context: vscode.ExtensionContext): Api {
     open: (command, handlers, onClosed, signal) =>
       openSession(command, handlers, onClosed, signal, {
         log,
-        initializationOptions: { trusted: vscode.workspace.isTrusted },
+        initializationOptions: { clientCommands },
       }),
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   });
   running = { server, environment };
-  context.subscriptions.push(log, server, reportFailures(server, log), serverCommands(server, environment, log));
+  const ui = new Ui(server, context.workspaceState, log);
+  context.subscriptions.push(log, server, ui, reportFailures(server, log), serverCommands(server, environment, log));
   void server.start();
   return { server };
 }

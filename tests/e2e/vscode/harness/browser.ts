@@ -28,6 +28,12 @@ export class Browser {
         ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
       ],
     });
+    if (options.locale) {
+      // What a language pack would set. Without one VS Code's own words stay English; those of extensions do not.
+      await context.addInitScript((language) => {
+        Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
+      }, options.locale);
+    }
     const browser = new Browser(context, profile);
     await context.route("**/*", (route) => {
       const url = new URL(route.request().url());

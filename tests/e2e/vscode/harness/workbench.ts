@@ -33,10 +33,19 @@ export class Workbench {
     await until(`${name} is open`, async () => (await this.activeFile()) === name);
   }
 
-  async picture(what: string): Promise<void> {
+  /** Until the tree of files is there, which is when a person would begin. */
+  async explored(): Promise<void> {
+    await this.page.waitForSelector(".explorer-folders-view .monaco-list-row", { timeout: 60_000 });
+  }
+
+  async picture(what: string, { pointer = "away" }: { pointer?: "away" | "stays" } = {}): Promise<void> {
     mkdirSync(ARTEFACTS, { recursive: true });
     this.pictures += 1;
     const number = String(this.pictures).padStart(2, "0");
+    // Where the pointer rests a tooltip may hide what the picture is of.
+    if (pointer === "away") {
+      await this.page.mouse.move(700, 760);
+    }
     await this.page.screenshot({ path: join(ARTEFACTS, `${this.name}-${number}-${what}.png`) });
   }
 
@@ -51,14 +60,14 @@ export class Workbench {
       try {
         await this.quickInput.waitFor({ state: "visible", timeout: 2_000 });
         await this.quickInput.fill(`>${title}`);
-        await row.waitFor({ timeout: 2_000 });
+        // A list that closes of itself, as when the focus comes back late, is opened again.
+        await row.click({ timeout: 2_000 });
         return true;
       } catch {
         await this.page.keyboard.press("Escape");
         return false;
       }
     });
-    await row.click();
   }
 
   get quickInput(): Locator {
@@ -76,27 +85,15 @@ export class Workbench {
       .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
   }
 
-  /** Opens a file of the folder by its name. */
+  /** Opens a file of the tree of files, for good. */
   async openFile(name: string): Promise<void> {
-    await until(`${name} is found by its name`, async () => {
-      await this.page.keyboard.press("Control+p");
-      await this.quickInput.waitFor({ state: "visible", timeout: 2_000 });
-      await this.quickInput.fill(name);
-      try {
-        await this.quickPickRow(name).waitFor({ timeout: 3_000 });
-        return true;
-      } catch {
-        await this.page.keyboard.press("Escape");
-        return false;
-      }
-    });
-    await this.page.keyboard.press("Enter");
+    await this.page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
     await until(`${name} is open`, async () => (await this.activeFile()) === name);
   }
 
   /** The name of the file in front, or undefined. */
   async activeFile(): Promise<string | undefined> {
-    const tab = this.page.locator(".editor-group-container.active .tab.active");
+    const tab = this.page.locator(".editor-group-container.active:not(.empty) .tab.active");
     return (await tab.count()) > 0 ? ((await tab.first().getAttribute("data-resource-name")) ?? undefined) : undefined;
   }
 
@@ -122,6 +119,20 @@ export class Workbench {
   /** Presses a button of a notification. */
   async answer(text: string | RegExp, button: string): Promise<void> {
     await this.notification(text).locator(".monaco-button", { hasText: button }).click();
+  }
+
+  /** What the language status has to say with this text in it, opened. */
+  async languageStatus(text: string): Promise<Locator> {
+    const hover = this.page.locator(".hover-language-status", { hasText: text }).first();
+    // The item moves when a neighbour appears, and a click falls beside it.
+    await until(`the language status says ${text}`, async () => {
+      if ((await hover.count()) === 0) {
+        await this.page.locator("#status\\.languageStatus").click();
+        await hover.waitFor({ timeout: 2_000 });
+      }
+      return true;
+    });
+    return hover;
   }
 
   statusItem(text: string | RegExp): Locator {

@@ -63,7 +63,12 @@ test("a hover shows similar code whose link opens; Find Similar Code lists it", 
     const box = new SearchBox(window);
     await window.explored();
     await box.ask("has_expired");
-    await window.quickPickRow("HTTP2Connection · httpcore/_sync/http2.py").click();
+    // While the index is built the list is renewed, and a click may fall between two lists.
+    await box.entitled("found, model builtin");
+    await until("a click opens the file", async () => {
+      await window.quickPickRow("HTTP2Connection · httpcore/_sync/http2.py").click({ timeout: 2_000 });
+      return true;
+    });
     await until("the file is open", async () => (await window.activeFile()) === "http2.py");
     const link = await until(
       "the hover has a link",

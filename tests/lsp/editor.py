@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +17,9 @@ from typing_extensions import Self
 
 DEADLINE = 60.0
 """Seconds that anything may take on a busy machine."""
+
+ANSWERED_WITHIN = 15.0
+"""Seconds within which a request that waits for nothing is answered on a busy machine."""
 
 _STOPPED = 10.0
 
@@ -118,6 +122,22 @@ class Editor:
         """The result of a custom request, as plain values. Raises `JsonRpcException`."""
         asked = self.client.protocol.send_request_async(method, params)  # type: ignore[no-untyped-call]  # as above
         return plain(await within(asked))
+
+    async def raw(self, method: str, params: Any, *, id: str = "raw") -> Any:  # noqa: A002 - as the protocol has it
+        """The result of a request whose params may be anything. Raises `JsonRpcException`."""
+        protocol = self.client.protocol
+        answer: Future[Any] = Future()
+        protocol._request_futures[id], protocol._result_types[id] = answer, None  # there is no public way
+        protocol._send_data({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+        return plain(await within(asyncio.wrap_future(answer), ANSWERED_WITHIN))
+
+    def arrange(self, *, added: Sequence[Path] = (), removed: Sequence[Path] = ()) -> None:
+        """`workspace/didChangeWorkspaceFolders`."""
+        event = lsp.WorkspaceFoldersChangeEvent(
+            added=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in added],
+            removed=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in removed],
+        )
+        self.client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(event))
 
     async def command(self, name: str, *arguments: Any) -> Any:
         """The result of a command, as plain values."""

@@ -34,7 +34,7 @@ from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.selection import Lines
 from smysl.engine.settings import Settings
-from smysl.engine.source import is_admitted, worktrees
+from smysl.engine.source import cleaned, is_admitted, worktrees
 from smysl.engine.store import Store, TemporaryPlace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
@@ -158,6 +158,7 @@ class Engine:
         """
         if top_k < 1:
             raise UsageError(say("The number of results must be at least 1."))
+        query = cleaned(query)
         wait = math.inf if mode is Mode.DENSE else _WAIT_FOR_MODEL
         choice = Choice(None) if mode is Mode.LEXICAL else self._model.choice(cancel, wait=wait)
         if mode is Mode.DENSE and choice.embedder is None:
@@ -222,7 +223,7 @@ class Engine:
         answer without a model, and with a notice when it fails. Raises `Cancelled`.
         """
         choice = self._model.choice(cancel, wait=_WAIT_FOR_MODEL)
-        lines = None if within is None else Lines(*within)
+        text, lines = cleaned(text), None if within is None else Lines(*within)
 
         def ask() -> SearchResult:
             answering = self._model.answering(choice, cancel)
@@ -250,7 +251,7 @@ class Engine:
 
     def symbols(self, query: str, *, top_k: int = 50) -> tuple[Hit, ...]:
         """What is called `query`, or nearly so, best first: by whole name, beginning, words, or letters in order."""
-        return self._view.symbols(query, top_k=top_k)
+        return self._view.symbols(cleaned(query), top_k=top_k)
 
     def show(self, path: str, text: str) -> None:
         """An editor shows the file at `path` (relative, there or not) with `text`: it is searched as if it were saved.

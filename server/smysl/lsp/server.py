@@ -6,14 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
-import attrs
 from lsprotocol import types as lsp
 from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol
 
 from smysl import __version__
 from smysl.engine.cancel import CancelToken
@@ -27,6 +25,7 @@ from smysl.lsp.folders import Folders
 from smysl.lsp.places import Units, lines_of, path_of
 from smysl.lsp.pool import Pool
 from smysl.lsp.progress import HowFar, ProgressBar
+from smysl.lsp.protocol import SmyslProtocol
 from smysl.lsp.session import Place
 from smysl.lsp.settings import SECTION, ServerSettings, read_server_settings
 from smysl.lsp.statuses import progress_message, status_of
@@ -40,27 +39,10 @@ _CLIENT_SECONDS = 10.0
 """How long a request to the client may take; pygls itself waits for ever."""
 
 
-@attrs.define
-class _Request:
-    """A custom request; its params are read in its handler, so that a misfit is answered: pygls itself would not."""
-
-    id: int | str
-    method: str
-    params: Any = None
-    jsonrpc: str = "2.0"
-
-
-class SmyslProtocol(LanguageServerProtocol):
-    """The standard protocol, and params of custom requests as they came."""
-
-    @lru_cache  # noqa: B019 - as in the method it overrides; there is one protocol a process
-    def get_message_type(self, method: str) -> type[Any] | None:
-        """How a message is read."""
-        return _Request if method in methods.WITH_PARAMS else super().get_message_type(method)
-
-
 class SmyslServer(LanguageServer):
     """Everything that lives as long as a connection. What is called here is called on the thread of the event loop."""
+
+    protocol: SmyslProtocol
 
     def __init__(self, serving: Serving) -> None:
         super().__init__("smysl", __version__, protocol_cls=SmyslProtocol)
@@ -79,6 +61,8 @@ class SmyslServer(LanguageServer):
         self._has_begun = False
         self.client_commands: Mapping[str, str] = {}
         self.questions = Pool("smysl-questions", size=4)
+        self.glances = Pool("smysl-glances", size=2)
+        """For what asks no model: it must not wait behind what does."""
         self.long_work = Pool("smysl-long-work", size=2)
         self.folders = Folders(on_change=partial(self.soon, self.status_changed), on_progress=self._folder_progressed)
         self.buffers = Buffers(self.folders.place_of_document, lambda: self.workspace)
@@ -89,6 +73,7 @@ class SmyslServer(LanguageServer):
     def initialise(self, params: lsp.InitializeParams) -> None:
         """Take from `initialize` what is known before any request."""
         self._loop = asyncio.get_running_loop()
+        self.protocol.count_lines_as_editors_do()
         if params.locale:
             self._language = language_from_locale({"SMYSL_LANG": params.locale.replace("-", "_")})
         options = params.initialization_options

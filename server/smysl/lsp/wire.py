@@ -253,8 +253,12 @@ def read_params(raw: Any, kind: type[_Params]) -> _Params:
     try:
         return _READING.structure(_without_nulls(raw), kind)
     except (TypeError, ValueError, cattrs.BaseValidationError) as error:
-        said = cattrs.transform_error(error, format_exception=_said)
-        raise JsonRpcInvalidParams(message="; ".join(map(_in_camel_case, said))) from error
+        raise JsonRpcInvalidParams(message=misfit(error)) from error
+
+
+def misfit(error: BaseException) -> str:
+    """What did not fit in what came over the wire, each with the path of the field."""
+    return "; ".join(map(_in_camel_case, cattrs.transform_error(error, format_exception=_said)))
 
 
 def to_json(value: Any) -> Any:

@@ -150,3 +150,15 @@ def test_a_file_without_permission_says_why(tmp_path: Path) -> None:
     found = read_source(tmp_path / "a.py")
     assert isinstance(found, Unreadable)
     assert "Permission denied" in str(found.reason)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    assert isinstance(read_source(tmp_path / "pipe.py"), Unreadable)
+
+
+def test_a_path_with_a_nul_is_a_file_that_is_not_there(tmp_path: Path) -> None:
+    found = read_source(tmp_path / "a\0b.py")
+    assert isinstance(found, Unreadable)
+    assert found.is_missing

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import os
 import re
+import stat
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -36,8 +39,12 @@ class Unreadable:
 def read_source(path: Path, *, max_bytes: int = 0) -> SourceText | Unreadable:
     """The text of the file at `path`; `max_bytes` 0 is no limit. Never raises."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():  # opening a pipe would wait for its writer
+            return Unreadable(say("Skipped: it is not a regular file."))
         with path.open("rb") as file:
             raw = file.read(max_bytes + 1) if max_bytes else file.read()
+    except ValueError:  # a NUL in the path
+        return Unreadable(say("The file cannot be read: {reason}.", reason=os.strerror(errno.ENOENT)), is_missing=True)
     except OSError as error:
         gone = isinstance(error, (FileNotFoundError, NotADirectoryError))
         return Unreadable(say("The file cannot be read: {reason}.", reason=error.strerror or str(error)), gone)

@@ -21,7 +21,9 @@ _OPENING_SECONDS = 30.0
 
 
 class Buffers:
-    """Hands open documents to the engines of their folders. For the thread of the event loop; one thread does the work.
+    """Hands open documents to the engines of their folders. For the thread of the event loop; others do the work.
+
+    One thread shows and hides, which takes a moment; another waits for the model, so that no text waits behind it.
 
     `place` says which folder a document belongs to, now.
     """
@@ -30,6 +32,9 @@ class Buffers:
         self._place = place
         self._workspace = workspace
         self._pool = Pool("smysl-buffers", size=1)
+        self._model_pool = Pool("smysl-buffers-model", size=1)
+        self._due: set[Session] = set()
+        """Whose documents are given to the model as soon as it is done with those before."""
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._open: dict[str, Place | None] = {}
         self._embedding = CancelToken()
@@ -79,20 +84,28 @@ class Buffers:
                 return
             try:
                 engine.show(path, text)
-                engine.embed_shown(cancel=self._embedding)
-            except SmyslError as error:
-                _log.info("The open document %s is searched by words: %s", path, error)
             except Exception:
                 _log.exception("The open document %s cannot be shown", path)
+                return
+        if session not in self._due:
+            self._due.add(session)
+            self._model_pool.submit(lambda: self._embed(session))
+
+    def _embed(self, session: Session) -> None:
+        self._due.discard(session)
+        with session.lent() as engine:
+            if engine is None:
+                return
+            try:
+                engine.embed_shown(cancel=self._embedding)
+            except SmyslError as error:
+                _log.info("What is open in %s is searched by words: %s", session.name, error)
+            except Exception:
+                _log.exception("What is open in %s cannot be embedded", session.name)
 
     def _hide(self, place: Place) -> None:
-        def work() -> None:
-            with place.session.lent() as engine:
-                if engine is not None:
-                    engine.unshow(place.path)
-
         place.session.hidden(place.path)
-        self._pool.submit(work)
+        self._pool.submit(lambda: place.session.restore(place.path))
 
     def _forget_timer(self, uri: str) -> None:
         timer = self._timers.pop(uri, None)

@@ -43,7 +43,8 @@ async def hover(ls: SmyslServer, params: lsp.HoverParams) -> lsp.Hover | None:
     place = ls.place(params.text_document.uri)
     if place is None or not place.session.settings.hover_enabled:
         return None
-    answer = await ls.answer(partial(_like, ls, place, params.position.line, ls.open_lines(params.text_document.uri)))
+    lines = ls.open_lines(params.text_document.uri)
+    answer = await ls.answer(partial(_like, ls, place, params.position.line, lines), pool=ls.glances)
     if answer is None or not answer.hits:
         return None
     title = ls.translate(say("Similar code"))
@@ -63,13 +64,15 @@ async def workspace_symbol(ls: SmyslServer, query: str) -> list[lsp.SymbolInform
         return []
     units = ls.units
 
+    is_in_words = _IN_WORDS.search(query) is not None
+
     def ask(token: CancelToken) -> answering.Answer:
-        if _IN_WORDS.search(query):
+        if is_in_words:
             params = wire.SearchParams(query, top_k=_SYMBOLS)
             return answering.search(sessions, params, units=units, mode=Mode.FUSED, cancel=token)
         return answering.symbols(sessions, query, top_k=_SYMBOLS, units=units)
 
-    answer = await ls.answer(ask)
+    answer = await ls.answer(ask, pool=ls.questions if is_in_words else ls.glances)
     return [
         lsp.SymbolInformation(
             location=lsp.Location(hit.uri, hit.selection_range),
@@ -87,7 +90,7 @@ async def code_lens(ls: SmyslServer, params: lsp.CodeLensParams) -> list[lsp.Cod
     place = ls.place(uri)
     if place is None or not place.session.settings.code_lens:
         return []
-    twins = await ls.answer(partial(_twins, place))
+    twins = await ls.answer(partial(_twins, place), pool=ls.glances)
     lenses = []
     for outline, count in twins:
         at = lsp.Position(outline.name_line - 1, 0)

@@ -29,7 +29,8 @@ async def search(ls: SmyslServer, params: wire.SearchParams) -> wire.SearchResul
     if not params.query.strip():
         return _result(ls, params, answering.Answer())
     mode = Mode.LEXICAL if params.model == "lexical" else Mode.FUSED
-    whole = asyncio.ensure_future(ls.answer(partial(_search, ls, params, mode), token))
+    pool = ls.glances if mode is Mode.LEXICAL else ls.questions
+    whole = asyncio.ensure_future(ls.answer(partial(_search, ls, params, mode), token, pool=pool))
     try:
         if params.partial_result_token is not None and mode is Mode.FUSED:
             done, _ = await asyncio.wait({whole}, timeout=_AT_ONCE_SECONDS)
@@ -63,7 +64,7 @@ async def similar(ls: SmyslServer, params: wire.SimilarParams) -> wire.SimilarRe
             except UsageError:
                 return _nothing(say("There is no function, method or class here that the index knows."))
 
-        answer = await ls.answer(ask)
+        answer = await ls.answer(ask, pool=ls.glances)
     return _similar_result(ls, answer)
 
 
@@ -100,7 +101,7 @@ async def _send_words(
     ls: SmyslServer, params: wire.SearchParams, whole: asyncio.Future[answering.Answer], token: CancelToken
 ) -> None:
     """Send the words' answer, unless the whole one is there before it."""
-    words = asyncio.ensure_future(ls.questions.run(partial(_search, ls, params, Mode.LEXICAL, token)))
+    words = asyncio.ensure_future(ls.glances.run(partial(_search, ls, params, Mode.LEXICAL, token)))
     await asyncio.wait({words, whole}, return_when=asyncio.FIRST_COMPLETED)
     if whole.done() or not words.done():
         words.cancel()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class FolderSession:
         """`predecessor` is a session on the same folder with other settings, which comes to an end with this one."""
         self.uri = uri
         self.root = root
+        self._real_root = Path(os.path.realpath(root))
         self.settings = settings
         self._on_change = on_change
         self._on_progress = on_progress
@@ -75,8 +77,8 @@ class FolderSession:
 
     @property
     def is_ended(self) -> bool:
-        """Whether it was stopped."""
-        return self._ended.is_set()
+        """Whether it was stopped, or could not be opened or kept."""
+        return self._ended.is_set() or not self._thread.is_alive()
 
     @property
     def state(self) -> SessionState:
@@ -107,13 +109,29 @@ class FolderSession:
 
     def relative(self, path: Path) -> str | None:
         """`path` as the engine calls it; "" for the folder and what is around it, None for what lies beside it."""
-        if path.is_relative_to(self.root):
-            inside = path.relative_to(self.root).as_posix()
+        inside = self.inside(path)
+        if inside is not None:
             return "" if inside == "." else inside
         return "" if self.root.is_relative_to(path) else None
 
+    def inside(self, path: Path) -> str | None:
+        """`path` relative to the folder, through links too: some editors name files by where they really lie."""
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        with suppress(OSError, RuntimeError, ValueError):  # RuntimeError: links that go round
+            path = path.resolve()
+            if path.is_relative_to(self._real_root):
+                return path.relative_to(self._real_root).as_posix()
+        return None
+
     def hidden(self, path: str) -> None:
         """The document at `path` was closed; its file is still there."""
+
+    def restore(self, path: str) -> None:
+        """Search the file at `path` as it is on the disk again."""
+        with self.lent() as engine:
+            if engine is not None:
+                engine.unshow(path)
 
     def hold(self) -> None:
         """Stop giving texts to the model, until `resume`."""
@@ -165,7 +183,11 @@ class FolderSession:
             self._become(SessionState("error", message, error=message))
         finally:
             self._opened.set()
+            if self._predecessor is not None:
+                self._predecessor.stop(wait=0)
+                self._predecessor = None
             self._take_back()
+            self._shown(None)
 
     def _other(self, model: str | None) -> Engine | None:
         with self._lending:

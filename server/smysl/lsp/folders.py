@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from smysl.engine.types import Progress
@@ -83,8 +83,9 @@ class Folders:
         if path is None:
             return None
         for session in self._folders.values():
-            if path.is_relative_to(session.root):
-                return Place(session, path.relative_to(session.root).as_posix())
+            inside = session.inside(path)
+            if inside is not None:
+                return Place(session, inside)
         if self._loose is not None and self._loose.has(path):
             return Place(self._loose, path.as_posix())
         return None
@@ -118,17 +119,17 @@ class Folders:
         self._folders[uri] = session
         session.start()
 
-    def _arrange_loose(self, settings: ServerSettings, files: Iterable[Path]) -> None:
+    def _arrange_loose(self, settings: ServerSettings, files: Sequence[Path]) -> None:
         if self._loose is not None and self._loose.settings != settings:
             self._loose.stop()
             self._loose = None
         self._loose_settings = settings
         if not settings.enable:
             return
-        for path in files:
-            if self._loose is None:
-                self._loose = LooseSession(settings, on_change=self._on_change)
-            self._loose.show_file(path)
+        if self._loose is None and files:
+            self._loose = LooseSession(settings, on_change=self._on_change)
+        if self._loose is not None:
+            self._loose.keep(files)
 
 
 def _is_inside_another(uri: str, folders: dict[str, Path]) -> bool:

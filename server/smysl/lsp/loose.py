@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class LooseSession:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._files: set[str] = set()
+        self._kept: frozenset[str] = frozenset()
         self._error: SmyslError | None = None
         self._is_ended = False
 
@@ -41,7 +42,8 @@ class LooseSession:
         """Ready, unless the engine could not be opened."""
         if self._error is not None:
             return SessionState("error", self._error.message, self._error.advice, error=self._error.message)
-        told = say("Ready: no folder is open; open documents are searched ({count}).", count=len(self._files))
+        count = len(self._kept | self._files)
+        told = say("Ready: no folder is open; open documents are searched ({count}).", count=count)
         return SessionState("ready", told)
 
     @contextmanager
@@ -51,16 +53,15 @@ class LooseSession:
 
     def has(self, path: Path) -> bool:
         """Whether this document is shown here."""
-        return path.as_posix() in self._files
+        return path.as_posix() in self._files | self._kept
 
-    def show_file(self, path: Path) -> None:
-        """Search the file at `path` as it is on the disk: a workspace folder that is a single file."""
-        engine = self._opened()
-        name = path.as_posix()
-        text = None if engine is None else engine.source(name)
-        if engine is not None and text is not None:
-            self.shown(name)
-            engine.show(name, text)
+    def keep(self, files: Iterable[Path]) -> None:
+        """Search `files` as they are on the disk, open or not: the workspace folders that are single files."""
+        before, self._kept = self._kept, frozenset(path.as_posix() for path in files)
+        for name in (before ^ self._kept) - self._files:
+            self.restore(name)
+        if before != self._kept:
+            self._on_change()
 
     def shown(self, path: str) -> None:
         """`path` is a document of this session from now on."""
@@ -71,6 +72,16 @@ class LooseSession:
         """`path` is none any more."""
         self._files.discard(path)
         self._on_change()
+
+    def restore(self, path: str) -> None:
+        """Search the file at `path` as it is on the disk, if it is kept, and else no more."""
+        with self.lent() as engine:
+            if engine is None:
+                return
+            engine.unshow(path)
+            text = engine.source(path) if path in self._kept else None
+            if text is not None:
+                engine.show(path, text)
 
     def path_of(self, path: str) -> Path:
         """The engine knows documents by their absolute path."""

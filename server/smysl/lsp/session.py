@@ -59,6 +59,9 @@ class Session(Protocol):
     def hidden(self, path: str) -> None:
         """The document at `path` was closed."""
 
+    def restore(self, path: str) -> None:
+        """What the disk has at `path` counts again; blocks."""
+
     def hold(self) -> None:
         """Stop giving texts to the model, until `resume`."""
 

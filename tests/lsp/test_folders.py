@@ -1,0 +1,100 @@
+"""Folders in trouble: removed at work, missing, reached through a link, indexes that cannot be kept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from tests.engine.embed.fake_ollama import FakeOllama
+from tests.lsp.conftest import shop
+from tests.lsp.editor import ANSWERED_WITHIN, Editor, eventually, within
+from tests.lsp.test_status import many
+
+BREW = "def brew_coffee(beans):\n    '''Сварить кофе.'''\n    return beans\n"
+
+
+async def kinds_of_progress(editor: Editor) -> set[str]:
+    return {value["kind"] for _, value in editor.progress}
+
+
+async def test_the_progress_of_a_folder_that_is_removed_ends(home: Path, tmp_path: Path, fake: FakeOllama) -> None:
+    fake.delay_per_text = 0.1
+    root = many(tmp_path / "many", 100)
+    async with Editor(home, root, settings={"model": "bge-m3", "ollamaHost": fake.host}) as editor:
+        await eventually(lambda: kinds_of_progress(editor), lambda kinds: "report" in kinds)
+        editor.arrange(removed=[root])
+        ended = eventually(lambda: kinds_of_progress(editor), lambda kinds: "end" in kinds)
+        await within(ended, ANSWERED_WITHIN)
+
+
+async def test_a_folder_that_was_missing_is_indexed_when_asked_again(home: Path, tmp_path: Path) -> None:
+    root = tmp_path / "later"
+    async with Editor(home, root) as editor:
+        await editor.until(lambda status: status["state"] == "error")
+        shop(root)
+        await editor.command("smysl.reindex")
+        assert (await editor.ready())["files"] == 3
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+async def test_an_index_that_cannot_be_opened_leaves_no_threads_of_the_one_before(
+    home: Path, workspace: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    async with Editor(home, workspace) as editor:
+
+        async def threads() -> int:
+            return len(list(Path(f"/proc/{editor.process.pid}/task").iterdir()))
+
+        async def fail_and_mend(number: int) -> None:
+            editor.configure({"model": "lexical", "cacheDir": str(file / "below")})
+            await editor.until(lambda status: status["state"] == "error")
+            editor.configure({"model": "lexical", "cacheDir": str(tmp_path / f"cache{number}")})
+            await editor.ready()
+
+        await fail_and_mend(0)
+        before = await threads()
+        for number in range(1, 4):
+            await fail_and_mend(number)
+        await eventually(threads, lambda count: count <= before + 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_named_by_where_it_really_lies_belongs_to_the_linked_folder(
+    home: Path, workspace: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(workspace)
+    async with Editor(home, link) as editor:
+        await editor.ready()
+        editor.open(workspace / "shop/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        hit = (await editor.search("сварить кофе"))["hits"][0]
+        assert (hit["path"], hit["unsaved"]) == ("shop/geometry.py", True)
+        assert "rotate_picture" not in await editor.symbols("rotate_picture")
+
+
+async def test_a_folder_that_is_a_file_is_searched_until_it_is_removed(home: Path, tmp_path: Path) -> None:
+    single = tmp_path / "coffee.py"
+    single.write_text(BREW, "utf-8")
+    async with Editor(home, single) as editor:
+        await editor.finds("сварить кофе", "brew_coffee")
+        uri = editor.open(single, BREW.replace("brew", "grind"))
+        await editor.finds("сварить кофе", "grind_coffee")
+        editor.close(uri)
+        await editor.finds("сварить кофе", "brew_coffee")
+        editor.arrange(removed=[single])
+        await eventually(lambda: editor.names("сварить кофе"), lambda names: names == [])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name")
+async def test_a_pipe_called_like_a_module_holds_nothing_up(home: Path, workspace: Path) -> None:
+    os.mkfifo(workspace / "shop/pipe.py")
+    async with Editor(home, workspace) as editor:
+        await editor.ready()
+        uri = (workspace / "shop/pipe.py").as_uri()
+        assert await asyncio.wait_for(editor.hover(uri, 0, 5), ANSWERED_WITHIN) is None

@@ -148,6 +148,7 @@ class FolderSession:
 
     def clean(self) -> int:
         """Remove the index; returns the bytes freed. The session is at an end with it. Raises `IndexBusyError`."""
+        self._opened.wait(_HANDING_OVER_SECONDS)  # what is still being opened would be left behind
         engine = self._engine
         self.stop(wait=_HANDING_OVER_SECONDS)
         freed = 0 if engine is None else engine.clean()

@@ -14,6 +14,7 @@ from smysl.engine.errors import Cancelled, IndexBusyError, IndexDamagedError
 from smysl.engine.index import Indexer
 from smysl.engine.store import Store
 from smysl.engine.store.connection import translated
+from smysl.engine.store.opening import companions
 from smysl.engine.text.document import document
 from smysl.engine.types import Embedded, Filters, InputLimit, Phase, Progress, Space
 
@@ -77,7 +78,10 @@ def test_update_forgets_files_and_folders_that_are_gone_and_looks_at_nothing_els
 
 
 def test_update_of_a_folder_indexes_what_is_below_it_and_nothing_else(store: Store) -> None:
-    workspace = Workspace({"pkg/b.py": TWO, "pkg/sub/c.py": ONE, "pkgs.py": ONE})
+    workspace = Workspace()
+    indexer(workspace, store).refresh()
+    for path, text in {"pkg/b.py": TWO, "pkg/sub/c.py": ONE, "pkgs.py": ONE}.items():
+        workspace.write(path, text)
     assert indexer(workspace, store).update(["pkg"]).files_changed == 2
     assert sorted(set(workspace.reads)) == ["pkg/b.py", "pkg/sub/c.py"]
     workspace.move("pkg/sub/c.py", "moved/c.py")
@@ -258,6 +262,15 @@ def test_another_version_of_the_terms_reads_all_files_anew_and_embeds_nothing(st
     report = indexer(workspace, store, embedder).refresh()
     assert (report.files_changed, report.embedded, report.pending) == (2, 0, 0)
     assert contents(store) == before
+
+
+def test_a_change_after_the_index_was_removed_brings_everything_back(store: Store) -> None:
+    workspace = Workspace({"a.py": ONE, "b.py": TWO})
+    indexer(workspace, store).refresh()
+    for one in companions(store.path):
+        one.unlink(missing_ok=True)
+    workspace.write("a.py", TWO)
+    assert indexer(workspace, store).update({"a.py"}).files == 2
 
 
 def test_progress_counts_files_then_texts(store: Store) -> None:

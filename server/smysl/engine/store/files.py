@@ -71,13 +71,11 @@ def version(connection: apsw.Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def renew(connection: apsw.Connection, new_version: str) -> bool:
-    """Write the version and make every file count as changed; whether there was another version before."""
-    before = version(connection)
+def renew(connection: apsw.Connection, new_version: str) -> None:
+    """Write the version and make every file count as changed."""
     connection.execute(_UNSEE_FILES)
     connection.execute(_UNSEE_CHUNKS)
     connection.execute(_SET_VERSION, (new_version,))
-    return before is not None
 
 
 def all_files(connection: apsw.Connection) -> dict[str, StoredFile]:

@@ -48,13 +48,14 @@ class Writer:
     def use_version(self, version: str) -> bool:
         """Say which version of chunks and terms is written; if the file has another, all files count as changed.
 
-        Returns whether that was so. Vectors stay: they are found by their texts.
+        Returns whether that was so, or the file is new. Vectors stay: they are found by their texts.
         """
         with translated(self._path):
             if files.version(self._connection) == version:
                 return False
             with self._changing_chunks() as connection:
-                return files.renew(connection, version)
+                files.renew(connection, version)
+            return True
 
     def use_space(self, space: Space, *, windowing: str, now: float) -> tuple[int, bool]:
         """The id of `space`, made if new, and whether every chunk is attached to its texts there.

@@ -49,6 +49,9 @@ async def test_requests_before_initialize_and_after_shutdown_are_answered_with_a
         await editor.raw("smysl/search", {"query": "a"})
     assert early.value.code == lsp.ErrorCodes.ServerNotInitialized
     await editor.initialise()
+    with pytest.raises(JsonRpcException) as again:
+        await editor.raw("initialize", {"capabilities": {}, "processId": None, "rootUri": None})
+    assert again.value.code == lsp.ErrorCodes.InvalidRequest
     await within(editor.client.shutdown_async(None))
     with pytest.raises(JsonRpcException) as late:
         await editor.raw("smysl/search", {"query": "a"})

@@ -13,6 +13,8 @@ from tests.lsp.conftest import shop
 from tests.lsp.editor import ANSWERED_WITHIN, Editor, eventually, within
 from tests.lsp.test_status import many
 
+from smysl.lsp.places import path_of
+
 BREW = "def brew_coffee(beans):\n    '''Сварить кофе.'''\n    return beans\n"
 
 
@@ -98,3 +100,7 @@ async def test_a_pipe_called_like_a_module_holds_nothing_up(home: Path, workspac
         await editor.ready()
         uri = (workspace / "shop/pipe.py").as_uri()
         assert await asyncio.wait_for(editor.hover(uri, 0, 5), ANSWERED_WITHIN) is None
+
+
+def test_a_uri_that_names_this_machine_is_one_of_it() -> None:
+    assert path_of("file://localhost/a/b.py") == path_of("file:///a/b.py")

@@ -38,6 +38,7 @@ async def test_what_is_typed_and_not_saved_is_found_and_gone_when_it_is_closed(h
         await editor.finds("сварить кофе", "brew_coffee")
         hit = (await editor.search("сварить кофе"))["hits"][0]
         assert (hit["unsaved"], hit["stale"]) == (True, False)
+        assert (await editor.names("сварить кофе", model="lexical"))[:1] == ["brew_coffee"]
         assert hit["selectionRange"]["start"] == {"line": 9, "character": 4}
         others = {one["name"]: one["unsaved"] for one in (await editor.search("отменить заказ"))["hits"]}
         assert others["cancel"] is False

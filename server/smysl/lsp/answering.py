@@ -59,7 +59,8 @@ def search(
             told = (*error.sentences, say("The words alone answered."), *found.notices)
             return replace(found, notices=told)
 
-    return _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=params.model)
+    model = None if mode is Mode.LEXICAL else params.model  # for words each folder's own engine, with what is open
+    return _all(sessions, params.filters, ask, top_k=params.top_k, units=units, model=model)
 
 
 def symbols(sessions: Sequence[Session], query: str, *, top_k: int, units: Units) -> Answer:

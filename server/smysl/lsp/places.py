@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from pygls.workspace import PositionCodec
 from smysl.engine.types import Span
 from smysl.lsp.wire import Stretch
 
+_LOCALHOST = re.compile("^file://localhost/", re.IGNORECASE)
+"""RFC 8089 lets a file of this machine be named so."""
+
 
 def path_of(uri: str) -> Path | None:
     """The path that a `file` URI names; None for other schemes and for what is no URI."""
     if not uri.lower().startswith("file:"):
         return None
     try:
-        path = uris.to_fs_path(uri)
+        path = uris.to_fs_path(_LOCALHOST.sub("file:///", uri))
     except ValueError:
         return None
     return Path(os.path.normpath(path)) if path else None

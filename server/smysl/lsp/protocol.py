@@ -79,10 +79,13 @@ class SmyslProtocol(LanguageServerProtocol):
     def handle_message(self, message: Any) -> None:
         """Have a message handled; a request that comes too early or too late is answered with an error."""
         is_request = hasattr(message, "id") and hasattr(message, "method")
+        is_initialize = is_request and message.method == lsp.INITIALIZE
         if is_request and self._shutdown:
             self._refuse(message.id, lsp.ErrorCodes.InvalidRequest, "The server is shutting down.")
-        elif is_request and self._workspace is None and message.method != lsp.INITIALIZE:
+        elif is_request and self._workspace is None and not is_initialize:
             self._refuse(message.id, lsp.ErrorCodes.ServerNotInitialized, "The first request must be initialize.")
+        elif is_initialize and self._workspace is not None:
+            self._refuse(message.id, lsp.ErrorCodes.InvalidRequest, "The server is initialized already.")
         else:
             if is_request and message.method == lsp.SHUTDOWN:
                 for future in list(self._request_futures.values()):  # pygls stumbles when one is answered by that

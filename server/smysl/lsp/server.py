@@ -88,14 +88,17 @@ class SmyslServer(LanguageServer):
         workspace = self.client_capabilities.workspace
         changes = workspace.did_change_configuration if workspace else None
         if changes is not None and changes.dynamic_registration:
-            registration = lsp.Registration("smysl-configuration", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, None)
-            await self.ask(self.client_register_capability_async(lsp.RegistrationParams([registration])))
+            self.spawn(self._register_for_changes())  # a client that does not answer must hold nothing up
         self.folders.change(added=list(self.workspace.folders) or list(filter(None, [self.workspace.root_uri])))
         await self.configure()
         self._has_begun = True
         self.status_changed()
         for problem in self._serving.problems:
             self.tell_once(problem)
+
+    async def _register_for_changes(self) -> None:
+        registration = lsp.Registration("smysl-configuration", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, None)
+        await self.ask(self.client_register_capability_async(lsp.RegistrationParams([registration])))
 
     async def configure(self, sent: Any = None) -> None:
         """Settings may have changed: pull them, or take what was `sent`, and arrange the folders by them."""

@@ -263,6 +263,8 @@ class FolderSession:
         self._become(SessionState(state, message, advice, None, status, told, error))
 
     def _progressed(self, progress: Progress) -> None:
+        if self._is_held:  # the run that was stopped, which must not say that it goes on
+            return
         is_much = self._is_shown or progress.total - progress.done >= QUIET_WORK
         now = time.monotonic()
         if progress.phase is Phase.SCANNING or not is_much or now - self._shown_at < _EVERY_SECONDS:

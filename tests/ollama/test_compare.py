@@ -45,10 +45,10 @@ def _run(host: str, folder: Path, package: Path, *options: str) -> dict[str, obj
 
 
 def test_three_systems_on_a_russian_package_and_a_second_run_that_asks_nothing(
-    real_ollama: RealOllama, package: Path, tmp_path: Path
+    new_ollama: RealOllama, package: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.html"
-    with CountingProxy(real_ollama.host) as proxy:
+    with CountingProxy(new_ollama.host) as proxy:
         first = _run(proxy.host, tmp_path, package, "--html", str(report))
         asked = len(proxy.calls)
         second = _run(proxy.host, tmp_path, package)

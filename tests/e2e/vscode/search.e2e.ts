@@ -51,8 +51,8 @@ test("a Russian question finds the function; arrows show, Escape restores, Enter
     await box.press("Enter");
     await window.quickPickRow("_build_redirect_request").waitFor();
     await box.entitled("30 found");
+    const line = Number(/:(\d+)/.exec((await box.rows())[0] ?? "")?.[1]);
     await box.press("Enter");
-    const line = Number(/:(\d+)/.exec(rows[0] ?? "")?.[1]);
     await until("the function is open", async () => (await window.cursor())?.line === line);
     expect(await window.activeFile()).toBe("_client.py");
     await window.picture("opened");

@@ -231,7 +231,8 @@ def test_ollama_killed_in_the_middle_of_a_run_has_nothing_embedded_twice(
 
         def kill_in_the_middle(progress: Progress) -> None:
             if progress.phase is Phase.EMBEDDING and progress.done >= 40 and not killed:
-                assert proxy.wait_for_call_in_flight(age=0.05, seconds=30)
+                if not proxy.wait_for_call_in_flight(age=0.05, seconds=5):
+                    return  # all that was handed out is answered already: at the next step, then
                 killed.append(progress.done)
                 if dies == "server":
                     real_ollama.kill()

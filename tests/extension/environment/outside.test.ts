@@ -29,11 +29,11 @@ beforeEach(() => {
 });
 
 test("a folder is inside itself, a neighbour with a longer name is not", () => {
-  expect(isInside("/work/site", "/work/site")).toBe(true);
-  expect(isInside("/work/site", "/work/site/.venv/bin/python")).toBe(true);
-  expect(isInside("/work/site", "/work/site-packages/python")).toBe(false);
-  expect(isInside("/work/site", "/work")).toBe(false);
-  expect(isInside("/work/site", "/work/site/..python")).toBe(true);
+  expect(isInside("/code/site", "/code/site")).toBe(true);
+  expect(isInside("/code/site", "/code/site/.venv/bin/python")).toBe(true);
+  expect(isInside("/code/site", "/code/site-packages/python")).toBe(false);
+  expect(isInside("/code/site", "/code")).toBe(false);
+  expect(isInside("/code/site", "/code/site/..python")).toBe(true);
 });
 
 test("a program in the workspace is not executed", () => {
@@ -88,7 +88,7 @@ test("what the person names by its whole path is their own word; a bare name lea
   const env = { PATH: join(workspace, ".venv", "bin") };
   expect(named(own, env, machine, [workspace])).toBe(own);
   expect(named("smysl", env, machine, [workspace])).toBeUndefined();
-  expect(named("~/work/site/.venv/bin/smysl", env, machine, [workspace])).toBe(own);
+  expect(named("~/code/site/.venv/bin/smysl", env, machine, [workspace])).toBe(own);
 });
 
 test("a file that cannot be executed, and a folder, are no programs", () => {

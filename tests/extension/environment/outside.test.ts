@@ -24,7 +24,7 @@ function program(path: string): string {
 
 beforeEach(() => {
   machine = realpathSync(mkdtempSync(join(tmpdir(), "smysl-outside-")));
-  workspace = join(machine, "work", "site");
+  workspace = join(machine, "code", "site");
   mkdirSync(workspace, { recursive: true });
 });
 

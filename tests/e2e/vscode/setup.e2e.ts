@@ -50,7 +50,9 @@ test("from nothing to a running server, with no question asked; an upgrade repla
     expect(whole(code)).toHaveLength(1);
   });
 
-  await onStage({ name: "upgrade", folder: workspace("shop"), home, vsix: null }, async (stage) => {
+  const index = await PackageIndex.start();
+  const env = index.variables;
+  await onStage({ name: "upgrade", folder: workspace("shop"), home, vsix: null, env }, async (stage) => {
     const { code, browser, window } = stage;
     await window.openFromTree("tokens.py");
     await serverProcess(code);
@@ -58,17 +60,19 @@ test("from nothing to a running server, with no question asked; an upgrade repla
     // What a new version of the extension brings differs from what was installed.
     const [extension = ""] = readdirSync(join(home, "extensions")).filter((name) => name.startsWith("smysl."));
     appendFileSync(join(home, "extensions", extension, "dist", "server", "requirements.txt"), "# next\n");
+    index.hold();
     await window.command("Developer: Reload Window");
     const second = await Workbench.open(browser, code, workspace("shop"), "upgrade-second");
     await second.openFromTree("tokens.py");
     await window.notification(PROGRESS).waitFor({ timeout: 120_000 });
     await second.notification("another window is at it").waitFor({ timeout: 120_000 });
     await second.picture("waits");
+    index.release();
     await second.notification(PROGRESS).waitFor({ state: "detached", timeout: 240_000 });
     await until("both windows have a server", () => code.processes("-m smysl lsp").length === 2, 120_000);
     await until("only the new environment is left", () => environments(code).length === 1, 120_000);
     expect(whole(code)).not.toContain(before);
-  });
+  }).finally(() => index.stop());
 });
 
 test("a set-up that is called off, and one whose downloads break, go on from where they were", async () => {

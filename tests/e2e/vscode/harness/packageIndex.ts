@@ -25,18 +25,26 @@ function packages(): string {
   return folder;
 }
 
-/** A package index on this machine that answers as PyPI does, counts what it gives, and can break. */
+/** A package index on this machine that answers as PyPI does, counts what it gives, and can be slow or break. */
 export class PackageIndex {
   /** Bytes of packages given since the start. */
   given = 0;
   private limit = Infinity;
+  private held: (() => void)[] | undefined;
 
   private constructor(
     private readonly server: Server,
     private readonly folder: string,
   ) {
     server.on("request", (request, response) => {
-      this.answer(decodeURIComponent(request.url ?? ""), response);
+      const answer = () => {
+        this.answer(decodeURIComponent(request.url ?? ""), response);
+      };
+      if (this.held) {
+        this.held.push(answer);
+      } else {
+        answer();
+      }
     });
   }
 
@@ -65,7 +73,26 @@ export class PackageIndex {
   /** What makes pip use this index alone. The host is called trusted because pip caches nothing of others over http. */
   get variables(): NodeJS.ProcessEnv {
     const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/simple`;
-    return { PIP_INDEX_URL: url, PIP_TRUSTED_HOST: "127.0.0.1", PIP_FIND_LINKS: "", PIP_RETRIES: "1" };
+    return {
+      PIP_INDEX_URL: url,
+      PIP_TRUSTED_HOST: "127.0.0.1",
+      PIP_FIND_LINKS: "",
+      PIP_RETRIES: "1",
+      PIP_TIMEOUT: "300",
+    };
+  }
+
+  /** Nothing is answered until `release`: whatever is installed meanwhile takes as long as the test needs. */
+  hold(): void {
+    this.held = [];
+  }
+
+  release(): void {
+    const waiting = this.held ?? [];
+    this.held = undefined;
+    for (const answer of waiting) {
+      answer();
+    }
   }
 
   /** After so many bytes of packages every connection is cut and none answered, until `heal`. */

@@ -40,6 +40,8 @@ STARTS = 5
 SPIN_SECONDS = 0.02
 OPEN_DOCUMENTS = 10
 EDITED_DOCUMENTS = 20
+TOLD_AFTER = (200, 1_000, 3_000)
+"""Numbers of edits after which the memory is told."""
 
 _PATIENCE_SECONDS = 900.0
 _MODEL = "bge-m3"
@@ -118,7 +120,7 @@ def main(arguments: Sequence[str]) -> None:
         "--functions", type=int, default=5_000, help="of the workspace that is indexed while it is used"
     )
     parser.add_argument("--stored", type=int, default=10_000, help="of the workspace whose memory is measured")
-    parser.add_argument("--edits", type=int, default=1_000)
+    parser.add_argument("--edits", type=int, default=TOLD_AFTER[-1])
     parser.add_argument("--idle", type=float, default=20.0)
     chosen = parser.parse_args(arguments)
     _tell(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
@@ -279,11 +281,9 @@ async def _edit(editor: TimedEditor, folder: Path, edits: int) -> None:
     """Type and save, in turn in several documents; every tenth edit is followed by a search."""
     paths = _largest(folder, EDITED_DOCUMENTS, largest=40_000)
     texts = {editor.open(path): (path, path.read_text("utf-8")) for path in paths}
+    told = (0, 0)
     worked = _worked(editor)
-    for number, (uri, (path, text)) in zip(range(edits), itertools.cycle(texts.items()), strict=False):
-        if number and number % max(1, edits // 5) == 0:
-            await asyncio.wait_for(_indexed(editor), _PATIENCE_SECONDS)
-            _tell(f"after {number} edits: {_memory(editor)}")
+    for number, (uri, (path, text)) in enumerate(itertools.islice(itertools.cycle(texts.items()), edits), start=1):
         changed = f"{text}\n\ndef added_{number}(count):\n    return count * {number}\n"
         editor.change(uri, changed)
         path.write_text(changed, "utf-8")
@@ -291,10 +291,20 @@ async def _edit(editor: TimedEditor, folder: Path, edits: int) -> None:
         if number % 10 == 0:
             await editor.search(QUERIES[number // 10 % len(QUERIES)])
         await asyncio.sleep(PAUSE_SECONDS)
+        if number in TOLD_AFTER or number == edits:
+            told = await _tell_growth(editor, number, *told)
+    _tell(f"processor time {(_worked(editor) - worked) / max(1, edits) * 1000:.1f} ms an edit")
+
+
+async def _tell_growth(editor: TimedEditor, edits: int, edits_before: int, bytes_before: int) -> tuple[int, int]:
+    """Tell the memory after so many edits, and its growth since those before; returns both for the next time."""
     await asyncio.sleep(1.0)
     await asyncio.wait_for(_indexed(editor), _PATIENCE_SECONDS)
-    worked = _worked(editor) - worked
-    _tell(f"after {edits} edits: {_memory(editor)}; processor time {worked / max(1, edits) * 1000:.1f} ms an edit")
+    resident = int(editor.server.memory_info().rss)
+    growth = (resident - bytes_before) / 1000 / (edits - edits_before)
+    since = f"; {growth:+.1f} kB an edit since {edits_before:,}" if edits_before else ""
+    _tell(f"after {edits:,} edits: {_memory(editor)}{since}")
+    return edits, resident
 
 
 async def _sleep(editor: TimedEditor, seconds: float) -> None:

@@ -17,7 +17,7 @@ class FileLayer:
 
     `hidden` are stored chunks that the buffer has no more, and their words. `kept` are stored ones by id, as the buffer
     has them. `added` are chunks that are not stored. `order` has each chunk of the buffer by place: the id of a kept
-    one, or None for the next of the added.
+    one, or None for the next of the added. `words` are those of `hidden` and `added` by the hash of the chunk.
     """
 
     path: str
@@ -25,6 +25,7 @@ class FileLayer:
     kept: Mapping[int, StoredChunk] = field(default_factory=dict)
     added: tuple[tuple[Chunk, ChunkWords], ...] = ()
     order: tuple[int | None, ...] = ()
+    words: Mapping[str, ChunkWords] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

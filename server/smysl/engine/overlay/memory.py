@@ -8,18 +8,26 @@ from collections.abc import Collection, Iterable
 
 from smysl.engine.types import Vector
 
-_REMEMBERED = 4_096
-"""Texts kept: 16 MB at 1,024 dimensions."""
+_SPARE_BYTES = 1024 * 1024
+"""For texts that are shown no more: a save is indexed, and an undo undone, a moment later. A thousand vectors of the
+built-in model, 256 of 1,024 dimensions."""
+
+_ENTRY_BYTES = 256
+"""What an entry takes beside its numbers: two strings, an array and a place in the table."""
 
 
 class VectorMemory:
-    """Vectors by space and text; those used least lately go first. Safe to use from several threads."""
+    """Vectors by space and text. Safe to use from several threads."""
 
-    def __init__(self, *, most: int = _REMEMBERED) -> None:
-        self._most = most
+    def __init__(self, *, spare_bytes: int = _SPARE_BYTES) -> None:
+        """`spare_bytes` is how much `let_go` leaves of what is not wanted."""
+        self._spare_bytes = spare_bytes
         self._lock = threading.Lock()
         self._vectors: OrderedDict[tuple[str, str], Vector | None] = OrderedDict()
         self._version = 0
+
+    def __len__(self) -> int:
+        return len(self._vectors)
 
     @property
     def version(self) -> int:
@@ -30,10 +38,9 @@ class VectorMemory:
         """Keep vectors by the hash of their text; None is a text that the model cannot embed."""
         with self._lock:
             for text_hash, vector in rows:
-                self._vectors[space_key, text_hash] = vector
+                # A copy: a row of an answer would hold the whole answer.
+                self._vectors[space_key, text_hash] = None if vector is None else vector.copy()
                 self._vectors.move_to_end((space_key, text_hash))
-            while len(self._vectors) > self._most:
-                self._vectors.popitem(last=False)
             self._version += 1
 
     def get(self, space_key: str, hashes: Collection[str]) -> dict[str, Vector]:
@@ -51,3 +58,13 @@ class VectorMemory:
         """Whether the model has been asked about this text, with or without a vector for an answer."""
         with self._lock:
             return (space_key, text_hash) in self._vectors
+
+    def let_go(self, space_key: str, wanted: Collection[str]) -> None:
+        """Forget all but those texts `wanted`, and of the others what was used last and is little."""
+        with self._lock:
+            left = self._spare_bytes
+            for key, vector in reversed(list(self._vectors.items())):
+                if key[0] != space_key or key[1] not in wanted:
+                    left -= _ENTRY_BYTES + (0 if vector is None else vector.nbytes)
+                    if left < 0:
+                        del self._vectors[key]

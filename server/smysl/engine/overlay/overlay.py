@@ -93,6 +93,7 @@ class Overlay:
         layer, key, limit = made.layer, embedder.space.key, embedder.input_limit
         self._limits[key] = limit
         texts = {text_hash(text): text for one in layer.added.values() for text in windows(one.stored.chunk, limit)}
+        self.memory.let_go(key, texts)
         known = stored.known_texts(key, texts)
         waiting = [
             one
@@ -116,9 +117,10 @@ class Overlay:
         return count
 
     def _current(self, stored: Reader) -> _Made | None:
-        if not self._buffers:
-            return None
         with self._making:
+            if not self._buffers:
+                self._layers, self._made = {}, None
+                return None
             buffers, state = self._buffers, stored.chunks_state()
             while self._made is None or self._made.buffers is not buffers or self._made.state != state:
                 self._made = self._make(stored, buffers, state)
@@ -130,7 +132,8 @@ class Overlay:
         for path, buffer in buffers.items():
             known = self._layers.get(path)
             if known is None or known[0] is not buffer or known[1] != state:
-                known = (buffer, state, self._reconciler.layer(stored, buffer))
+                before = None if known is None else known[2]
+                known = (buffer, state, self._reconciler.layer(stored, buffer, before=before))
             layers[path] = known
         self._layers = layers
         changing = [layer for _, _, layer in layers.values() if layer is not None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 from smysl.engine.index import reconcile
@@ -12,20 +11,20 @@ from smysl.engine.overlay.words import ChunkWords, count_words
 from smysl.engine.store import Reader, StoredChunk
 from smysl.engine.types import Chunk
 
-_REMEMBERED = 8_192
-
 
 class Reconciler:
-    """Makes the layer of one buffer; remembers words of chunks, for most of a file stays while a person types."""
+    """Makes the layer of one buffer. Remembers nothing: what was counted before is in the layer before."""
 
     def __init__(self, admits: Callable[[str], bool], *, max_bytes: int = 0) -> None:
         """`admits` says of a path whether it would be indexed; a buffer of more than `max_bytes` (0: none) is not."""
         self._admits = admits
         self._max_bytes = max_bytes
-        self._words: OrderedDict[tuple[str, str], ChunkWords] = OrderedDict()
 
-    def layer(self, reader: Reader, buffer: Buffer) -> FileLayer | None:
-        """What `buffer` changes; None when it changes nothing or has no place in the index."""
+    def layer(self, reader: Reader, buffer: Buffer, *, before: FileLayer | None = None) -> FileLayer | None:
+        """What `buffer` changes; None when it changes nothing or has no place in the index.
+
+        `before` is an earlier layer of the same file: what both have is not counted again.
+        """
         path = buffer.path
         files = reader.files_of([path])
         if files and files[0].content_hash == buffer.content_hash:
@@ -41,23 +40,21 @@ class Reconciler:
         if not change.added and not change.removed and all(stored[one.id].chunk == one.chunk for one in change.kept):
             return None
         id_of = {id(one.chunk): one.id for one in change.kept}
+        known = {} if before is None else before.words
+        words: dict[str, ChunkWords] = {}
+
+        def counted(chunk: Chunk, content_hash: str) -> ChunkWords:
+            if not content_hash:  # written by another version of the program
+                return count_words(chunk, path)
+            if content_hash not in words:
+                words[content_hash] = known.get(content_hash) or count_words(chunk, path)
+            return words[content_hash]
+
         return FileLayer(
             path=path,
-            hidden=tuple((stored[one], self._count(stored[one].chunk, path, hashes[one])) for one in change.removed),
+            hidden=tuple((stored[one], counted(stored[one].chunk, hashes[one])) for one in change.removed),
             kept={one.id: StoredChunk(one.id, path, one.chunk) for one in change.kept},
-            added=tuple((one.chunk, self._count(one.chunk, path, one.content_hash)) for one in change.added),
+            added=tuple((one.chunk, counted(one.chunk, one.content_hash)) for one in change.added),
             order=tuple(id_of.get(id(chunk)) for chunk in buffer.chunks),
+            words=words,
         )
-
-    def _count(self, chunk: Chunk, path: str, content_hash: str) -> ChunkWords:
-        if not content_hash:  # written by another version of the program
-            return count_words(chunk, path)
-        key = path, content_hash
-        words = self._words.get(key)
-        if words is None:
-            words = self._words[key] = count_words(chunk, path)
-            if len(self._words) > _REMEMBERED:
-                self._words.popitem(last=False)
-        else:
-            self._words.move_to_end(key)
-        return words

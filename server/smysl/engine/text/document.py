@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import chain
 
 from smysl.engine.text.loanwords import sound
-from smysl.engine.text.terms import identifiers, parts, stem, terms, terms_of_names
+from smysl.engine.text.terms import REMEMBERED, identifiers, parts, stem, terms, terms_of_names
 from smysl.engine.types import Chunk, InputLimit, Kind
 
 LEXICAL_VERSION = 2
@@ -56,7 +56,7 @@ def spoken_words(chunk: Chunk) -> frozenset[tuple[str, str]]:
     return frozenset(chain.from_iterable(map(_spoken, {*identifiers(chunk.qualified_name), *identifiers(chunk.code)})))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def _spoken(identifier: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (stem(word), heard) for word in parts(identifier) for heard in {sound(word), sound(stem(word))} if heard

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from smysl.engine.text.terms import REMEMBERED
+
 _SHORTEST = 3
 """Shorter skeletons fit too many words to mean anything."""
 
@@ -48,7 +50,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aeiou]")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def sound(word: str) -> str:
     """The consonant skeleton of a lower-case word in either alphabet; "" when it is too short to tell words apart."""
     if not word.isalpha():

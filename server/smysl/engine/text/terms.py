@@ -25,6 +25,13 @@ _YO = str.maketrans("ёЁ", "еЕ")
 _LONGEST = 64
 """Longer runs (base64 blobs, hashes) are data, not words."""
 
+REMEMBERED = 1 << 12
+"""How many words and identifiers what is made of them is kept for, here and in the modules beside.
+
+All of these tables together then take 5 MB at the most. With sixteen times as many, the terms of the standard library
+(17,764 chunks) take 2.1 s instead of 2.6, and the tables 45 MB afterwards, 79 MB when they are full.
+"""
+
 _stemmers = threading.local()
 
 
@@ -33,7 +40,7 @@ def identifiers(text: str) -> list[str]:
     return [found for found in _IDENTIFIER.findall(text) if len(found) <= _LONGEST]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def parts(identifier: str) -> tuple[str, ...]:
     """The words inside one identifier, lower case, unstemmed: `HTTPServer2` is `http`, `server`, `2`."""
     return tuple(part.lower() for part in _PART.findall(identifier.translate(_YO)))
@@ -44,7 +51,7 @@ def fold(identifier: str) -> str:
     return "_".join(parts(identifier))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
     """The Snowball stem of a lower-case word, Russian or English by its first letter."""
     if not word.isalpha():
@@ -54,7 +61,7 @@ def stem(word: str) -> str:
     return str(_stemmer("russian" if "а" <= word[0] <= "я" else "english").stemWord(word))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def terms_of(identifier: str) -> tuple[str, ...]:
     """The terms of one identifier in running text: the stems of its words but for stop words.
 
@@ -65,7 +72,7 @@ def terms_of(identifier: str) -> tuple[str, ...]:
     return (*stems, fold(identifier)) if len(words) > 1 else stems
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def terms_of_name(name: str) -> tuple[str, ...]:
     """The terms of an identifier that is the name of something: `terms_of` with its stop words."""
     words = parts(name)

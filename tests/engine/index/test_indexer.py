@@ -56,6 +56,26 @@ class StoppingShort(CountingEmbedder):
         return super().embed_documents(texts[: (len(texts) + 1) // 2], cancel=cancel)
 
 
+def test_what_a_full_run_could_not_finish_the_next_run_does_whatever_it_is_asked_for(store: Store) -> None:
+    workspace = Workspace({"a.py": ONE, "b.py": TWO, "c.py": "def three():\n    return 3\n"})
+    indexer(workspace, store).refresh()
+    with store.writer() as writer:
+        writer.use_version("something older")
+    for path in workspace.files:
+        workspace.write(path, f"{workspace.files[path]}\n\ndef more():\n    return 0\n")
+    cancel = CancelToken()
+
+    def stop_early(progress: Progress) -> None:
+        if progress.done:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        indexer(workspace, store).update({"a.py"}, cancel=cancel, progress=stop_early)
+    report = indexer(workspace, store).update({"a.py"})
+    assert report.files_changed == 2
+    assert indexer(workspace, store).refresh().files_changed == 0
+
+
 def test_one_changed_function_is_one_call_with_exactly_its_text(store: Store) -> None:
     workspace, embedder = Workspace({"a.py": ONE, "b.py": TWO}), CountingEmbedder()
     indexer(workspace, store, embedder).refresh()

@@ -126,6 +126,8 @@ class Indexer:
                 stack.enter_context(run)
                 stack.enter_context(request.cancel.calling(run.stop))
             _read(reader, work, run, request)
+            if only is None:
+                writer.complete_walk(cutting.version())
             if run is not None and target is not None:
                 gave_way = _embed(writer, run, target, request)
         if reader.tally.removed or reader.tally.changed:

@@ -61,6 +61,9 @@ _REMOVE_WALK_PROBLEMS = "DELETE FROM problems WHERE origin = 'walk'"
 _WALK_PROBLEMS = "SELECT path, message FROM problems WHERE origin = 'walk' ORDER BY id"
 _VERSION = "SELECT value FROM meta WHERE key = 'version'"
 _SET_VERSION = "INSERT OR REPLACE INTO meta VALUES ('version', ?)"
+_WALKED = "SELECT value FROM meta WHERE key = 'walked'"
+_SET_WALKED = "INSERT OR REPLACE INTO meta VALUES ('walked', ?)"
+_UNWALK = "DELETE FROM meta WHERE key = 'walked'"
 _UNSEE_FILES = "UPDATE files SET size = -1, content_hash = ''"
 _UNSEE_CHUNKS = "UPDATE chunks SET content_hash = ''"
 
@@ -75,7 +78,19 @@ def renew(connection: apsw.Connection, new_version: str) -> None:
     """Write the version and make every file count as changed."""
     connection.execute(_UNSEE_FILES)
     connection.execute(_UNSEE_CHUNKS)
+    connection.execute(_UNWALK)
     connection.execute(_SET_VERSION, (new_version,))
+
+
+def walked(connection: apsw.Connection) -> str | None:
+    """The version for which the whole workspace was walked and read."""
+    found = fetch_value(connection, _WALKED)
+    return None if found is None else str(found)
+
+
+def set_walked(connection: apsw.Connection, version: str) -> None:
+    """Note that the whole workspace was walked and read for `version`."""
+    connection.execute(_SET_WALKED, (version,))
 
 
 def all_files(connection: apsw.Connection) -> dict[str, StoredFile]:

@@ -48,14 +48,22 @@ class Writer:
     def use_version(self, version: str) -> bool:
         """Say which version of chunks and terms is written; if the file has another, all files count as changed.
 
-        Returns whether that was so, or the file is new. Vectors stay: they are found by their texts.
+        Returns whether all has to be looked at: until `complete_walk`, however many runs end before it. Vectors stay:
+        they are found by their texts.
         """
         with translated(self._path):
             if files.version(self._connection) == version:
-                return False
+                return files.walked(self._connection) != version
             with self._changing_chunks() as connection:
                 files.renew(connection, version)
             return True
+
+    def complete_walk(self, version: str) -> None:
+        """Note that all files were looked at, and read where they had changed."""
+        with translated(self._path):
+            if files.walked(self._connection) != version:
+                with transaction(self._connection):
+                    files.set_walked(self._connection, version)
 
     def use_space(self, space: Space, *, windowing: str, now: float) -> tuple[int, bool]:
         """The id of `space`, made if new, and whether every chunk is attached to its texts there.

@@ -93,6 +93,53 @@ async def test_a_folder_that_is_a_file_is_searched_until_it_is_removed(home: Pat
         await eventually(lambda: editor.names("сварить кофе"), lambda names: names == [])
 
 
+async def test_a_folder_that_is_a_file_follows_the_disk(home: Path, tmp_path: Path) -> None:
+    single = tmp_path / "coffee.py"
+    single.write_text(BREW, "utf-8")
+    async with Editor(home, single, settings={"model": "builtin"}) as editor:
+        await editor.finds("сварить кофе", "brew_coffee")
+        single.write_text(BREW.replace("brew", "grind"), "utf-8")
+        await editor.finds("сварить кофе", "grind_coffee")
+        await eventually(
+            lambda: editor.search("what makes an espresso"),
+            lambda found: found["hits"] and "meaning" in found["hits"][0]["reasons"],
+        )
+        single.unlink()
+        await eventually(lambda: editor.names("сварить кофе"), lambda names: names == [])
+        single.write_text(BREW, "utf-8")
+        await editor.finds("сварить кофе", "brew_coffee")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_folder_and_a_link_to_it_are_one(home: Path, workspace: Path, tmp_path: Path) -> None:
+    link, inner = tmp_path / "a link", tmp_path / "inner link"
+    link.symlink_to(workspace)
+    inner.symlink_to(workspace / "shop")
+    async with Editor(home, link, workspace, inner) as editor:
+        status = await editor.ready()
+        assert [folder["uri"] for folder in status["folders"]] == [workspace.as_uri()]
+        assert (await editor.names("отменить заказ")).count("cancel") == 1
+        editor.arrange(removed=[workspace])
+        status = await editor.until(lambda status: [one["uri"] for one in status["folders"]] == [link.as_uri()])
+        await editor.finds("отменить заказ", "cancel")
+
+
+async def test_a_whole_disk_and_a_home_folder_are_not_searched_but_the_projects_in_them_are(
+    home: Path, tmp_path: Path
+) -> None:
+    project = shop(home / "project")
+    async with Editor(home, Path(tmp_path.anchor), home, project, locale="ru") as editor:
+        status = await editor.until(lambda status: status["files"] == 3)
+        states = {folder["uri"]: (folder["state"], folder["message"]) for folder in status["folders"]}
+        assert states[project.as_uri()][0] != "error"
+        for folder, why in ((Path(tmp_path.anchor), "диск"), (home, "домашняя папка")):
+            state, message = states[folder.as_uri()]
+            assert (state, why in message) == ("error", True), message
+        assert (await editor.names("отменить заказ"))[0] == "cancel"
+        editor.arrange(removed=[Path(tmp_path.anchor), home])
+        await editor.ready()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name")
 async def test_a_pipe_called_like_a_module_holds_nothing_up(home: Path, workspace: Path) -> None:
     os.mkfifo(workspace / "shop/pipe.py")

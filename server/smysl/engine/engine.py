@@ -7,6 +7,7 @@ goes on at a time, searches answer meanwhile from what is committed.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ from smysl.engine.search.glossary import Glossary
 from smysl.engine.search.searcher import Searcher
 from smysl.engine.search.selection import Lines
 from smysl.engine.settings import Settings
-from smysl.engine.source import cleaned, is_admitted, worktrees
+from smysl.engine.source import cleaned, is_admitted, is_too_wide, too_wide, worktrees
 from smysl.engine.store import Store, TemporaryPlace, index_file, remove_index
 from smysl.engine.types import (
     Filters,
@@ -89,7 +90,8 @@ class Engine:
     def open(cls, workspace: Path, settings: Settings, *, embedder: Embedder | None = None) -> Self:
         """An engine on the folder `workspace`; its index file is made if there is none.
 
-        The model is looked for when it is first needed. Raises `WorkspaceError`, `IndexFileError`.
+        The model is looked for when it is first needed. Raises `WorkspaceError`, also for what it does not take (see
+        `takes`), and `IndexFileError`.
         """
         if not workspace.exists():
             raise WorkspaceError(say("There is no folder {path}.", path=workspace))
@@ -98,7 +100,14 @@ class Engine:
                 say("{path} is a file, not a folder.", path=workspace), say("Give the folder it is in.")
             )
         workspace = workspace.resolve()
+        if is_too_wide(workspace):
+            raise WorkspaceError(*too_wide(workspace))
         return cls(workspace, settings, Store(index_file(workspace, cache_dir=settings.cache_dir)), embedder)
+
+    @staticmethod
+    def takes(workspace: Path) -> bool:
+        """Whether `open` searches such a folder: no whole disk, and no home folder that is no project."""
+        return not is_too_wide(Path(os.path.realpath(workspace)))
 
     @classmethod
     def open_empty(cls, settings: Settings, *, embedder: Embedder | None = None) -> Self:

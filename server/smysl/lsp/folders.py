@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from smysl.engine.engine import Engine
 from smysl.engine.types import Progress
 from smysl.lsp.folder import FolderSession
 from smysl.lsp.loose import LooseSession
@@ -19,7 +21,8 @@ _ALL_PATIENCE_SECONDS = 1.0
 class Folders:
     """The sessions there are. For the thread of the event loop alone.
 
-    A folder inside another one is part of that, and gets a session of its own only when the outer one is closed.
+    A folder inside another one, by links too, is part of that, and gets a session of its own only when the outer one is
+    closed.
     A "folder" that is a file is searched like an open document outside all folders.
     """
 
@@ -58,7 +61,7 @@ class Folders:
         """Start, stop and restart sessions so that they are those of the folders wanted, with these settings."""
         files = [path for path in self._wanted.values() if path.is_file()]
         folders = {uri: path for uri, path in self._wanted.items() if not path.is_file()}
-        outermost = {uri: path for uri, path in folders.items() if not _is_inside_another(uri, folders)}
+        outermost = {uri: folders[uri] for uri in _outermost(folders)}
         wanted = {uri: settings_of(uri) for uri in outermost}
         for uri in [uri for uri in self._folders if uri not in wanted or not wanted[uri].enable]:
             self._folders.pop(uri).stop(wait=0)
@@ -132,10 +135,14 @@ class Folders:
             self._loose.keep(files)
 
 
-def _is_inside_another(uri: str, folders: dict[str, Path]) -> bool:
-    path = folders[uri]
-    return any(
-        path.is_relative_to(other) and (path != other or known < uri)
-        for known, other in folders.items()
-        if known != uri
-    )
+def _outermost(folders: Mapping[str, Path]) -> list[str]:
+    """The URIs of those folders that are in no other which is searched; of the names of one, that which is no link."""
+    real = {uri: Path(os.path.realpath(path)) for uri, path in folders.items()}
+    whole = [uri for uri in folders if Engine.takes(real[uri])]
+
+    def is_part(uri: str, other: str) -> bool:
+        if real[uri] == real[other]:
+            return (folders[other] != real[other], other) < (folders[uri] != real[uri], uri)
+        return real[uri].is_relative_to(real[other])
+
+    return [uri for uri in folders if not any(other != uri and is_part(uri, other) for other in whole)]

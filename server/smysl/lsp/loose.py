@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
+from smysl.engine.cancel import CancelToken
 from smysl.engine.engine import Engine
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import say
@@ -16,11 +19,11 @@ from smysl.lsp.settings import ServerSettings
 
 _log = logging.getLogger(__name__)
 
+_Stamp: TypeAlias = tuple[int, int, int]
+
 
 class LooseSession:
     """An engine on no folder; what is shown to it is all it knows. `on_change` is called when `state` changes."""
-
-    uri = ""
 
     def __init__(self, settings: ServerSettings, *, on_change: Callable[[], None]) -> None:
         self.settings = settings
@@ -29,6 +32,10 @@ class LooseSession:
         self._engine: Engine | None = None
         self._files: set[str] = set()
         self._kept: frozenset[str] = frozenset()
+        self._seen: dict[str, _Stamp] = {}
+        self._looking = threading.Lock()
+        self._embedding = threading.Lock()
+        self._cancel = CancelToken()
         self._error: SmyslError | None = None
         self._is_ended = False
 
@@ -49,7 +56,10 @@ class LooseSession:
     @contextmanager
     def lent(self, model: str | None = None, *, wait: float = 0.0) -> Iterator[Engine | None]:
         """The engine, opened when it is first asked for; what is open is known to this one alone, whatever `model`."""
-        yield self._opened()
+        engine = self._opened()
+        if engine is not None:
+            self._look(engine)
+        yield engine
 
     def has(self, path: Path) -> bool:
         """Whether this document is shown here."""
@@ -58,8 +68,6 @@ class LooseSession:
     def keep(self, files: Iterable[Path]) -> None:
         """Search `files` as they are on the disk, open or not: the workspace folders that are single files."""
         before, self._kept = self._kept, frozenset(path.as_posix() for path in files)
-        for name in (before ^ self._kept) - self._files:
-            self.restore(name)
         if before != self._kept:
             self._on_change()
 
@@ -75,13 +83,12 @@ class LooseSession:
 
     def restore(self, path: str) -> None:
         """Search the file at `path` as it is on the disk, if it is kept, and else no more."""
-        with self.lent() as engine:
-            if engine is None:
-                return
-            engine.unshow(path)
-            text = engine.source(path) if path in self._kept else None
-            if text is not None:
-                engine.show(path, text)
+        engine = self._opened()
+        if engine is not None:
+            with self._looking:
+                self._seen.pop(path, None)
+                engine.unshow(path)
+            self._look(engine)
 
     def path_of(self, path: str) -> Path:
         """The engine knows documents by their absolute path."""
@@ -103,6 +110,7 @@ class LooseSession:
 
     def stop(self, *, wait: float = 0.0) -> None:
         """Close the engine. Idempotent."""
+        self._cancel.cancel()
         with self._lock:
             self._is_ended = True
             engine, self._engine = self._engine, None
@@ -118,3 +126,41 @@ class LooseSession:
                     _log.warning("Open documents cannot be searched: %s", error)
                     self._error = error
             return self._engine
+
+    def _look(self, engine: Engine) -> None:
+        """Show the files that are kept as they are on the disk now: a question looks, for they are few."""
+        has_news = False
+        with self._looking:
+            for path in (self._seen.keys() | self._kept) - self._files:
+                stamp = _stamp(path) if path in self._kept else None
+                if stamp == self._seen.get(path):
+                    continue
+                engine.unshow(path)
+                self._seen.pop(path, None)
+                text = None if stamp is None else engine.source(path)
+                if stamp is not None and text is not None:
+                    engine.show(path, text)
+                    self._seen[path] = stamp
+                    has_news = True
+        if has_news and self._embedding.acquire(blocking=False):
+            threading.Thread(target=self._embed, args=(engine,), name="smysl-loose", daemon=True).start()
+
+    def _embed(self, engine: Engine) -> None:
+        """Until this is done the words find what is new."""
+        try:
+            engine.embed_shown(cancel=self._cancel)
+        except SmyslError as error:
+            _log.info("Single files are searched by words: %s", error)
+        except Exception:
+            _log.exception("Single files cannot be embedded")
+        finally:
+            self._embedding.release()
+
+
+def _stamp(path: str) -> _Stamp | None:
+    """What changes with a file; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a path of the engine, which is no Path
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

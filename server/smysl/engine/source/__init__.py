@@ -1,6 +1,7 @@
 """A workspace on disk -> source text: the only file system access of the engine besides the index file."""
 
 from smysl.engine.source.admission import is_admitted
+from smysl.engine.source.breadth import is_too_wide, too_wide
 from smysl.engine.source.decode import Unreadable, cleaned, content_hash, decode, read_source
 from smysl.engine.source.freshness import is_changed
 from smysl.engine.source.glossary import GLOSSARY, GlossaryFile
@@ -22,8 +23,10 @@ __all__ = [
     "decode",
     "is_admitted",
     "is_changed",
+    "is_too_wide",
     "is_within",
     "read_source",
+    "too_wide",
     "walk",
     "worktrees",
 ]

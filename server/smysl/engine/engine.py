@@ -83,6 +83,7 @@ class Engine:
         self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
         self._temporary: TemporaryPlace | None = None
+        self._is_guest = False
         self._overlay = Overlay(self._admits, max_bytes=settings.max_file_bytes)
         self._view = View(workspace, settings, store, self._overlay)
 
@@ -118,6 +119,12 @@ class Engine:
         place = TemporaryPlace.make()
         engine = cls(place.workspace, settings, Store(place.index), embedder)
         engine._temporary = place
+        return engine
+
+    def beside(self, model: str) -> Engine:
+        """An engine with another model on the same index and the same buffers, to ask. Close it before this one."""
+        engine = Engine(self._workspace, replace(self._settings, model=model), self._store)
+        engine._overlay, engine._view, engine._is_guest = self._overlay, self._view, True
         return engine
 
     @property
@@ -348,7 +355,8 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the index file and the model."""
-        self._store.close()
+        if not self._is_guest:
+            self._store.close()
         self._model.close()
         if self._temporary is not None:
             self._temporary.remove()

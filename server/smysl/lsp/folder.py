@@ -15,6 +15,7 @@ from smysl.engine.engine import Engine, Watching
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import IndexReport, Message, Phase, Progress, say
 from smysl.lsp.memory import give_memory_back
+from smysl.lsp.others import OtherModels
 from smysl.lsp.session import SessionState
 from smysl.lsp.settings import ServerSettings
 from smysl.lsp.wire import State
@@ -64,7 +65,7 @@ class FolderSession:
         self._opened = threading.Event()
         self._ended = threading.Event()
         self._engine: Engine | None = None
-        self._others: dict[str, Engine] = {}
+        self._others = OtherModels()
         self._watching: Watching | None = None
         self._lending = threading.Condition()
         self._lends = 0
@@ -97,7 +98,11 @@ class FolderSession:
             engine = self._engine
             self._lends += 1
         try:
-            yield engine if engine is None or model in {None, self.settings.engine.model} else self._other(model)
+            if engine is None or model is None or model == self.settings.engine.model:
+                yield engine
+            else:
+                with self._others.lent(engine, model) as other:
+                    yield other
         finally:
             with self._lending:
                 self._lends -= 1
@@ -190,22 +195,12 @@ class FolderSession:
             self._take_back()
             self._shown(None)
 
-    def _other(self, model: str | None) -> Engine | None:
-        with self._lending:
-            if self._engine is None or model is None:
-                return None
-            if model not in self._others:
-                self._others[model] = Engine.open(self.root, replace(self.settings.engine, model=model))
-            return self._others[model]
-
     def _take_back(self) -> None:
         """Lend no more, wait for what is lent, and close the engines on other models."""
         with self._lending:
             self._engine = None
             self._lending.wait_for(lambda: not self._lends, _HANDING_OVER_SECONDS)
-            others, self._others = self._others, {}
-        for other in others.values():
-            other.close()
+        self._others.close()
 
     def _keep(self, engine: Engine) -> None:
         try:

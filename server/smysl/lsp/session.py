@@ -33,10 +33,6 @@ class Session(Protocol):
     settings: ServerSettings
 
     @property
-    def uri(self) -> str:
-        """How the client names it; "" for documents outside all folders."""
-
-    @property
     def name(self) -> str:
         """What a person calls it."""
 
@@ -47,7 +43,8 @@ class Session(Protocol):
     def lent(self, model: str | None = None, *, wait: float = 0.0) -> AbstractContextManager[Engine | None]:
         """The engine, for the block: it is not closed before its end. Waited for up to `wait` seconds.
 
-        None where it is not open. `model` asks for an engine on the same index with another model than the settings'.
+        None where it is not open. `model` asks for an engine with another model than that of the settings, on the same
+        index and the same open documents.
         """
 
     def path_of(self, path: str) -> Path:

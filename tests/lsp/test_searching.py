@@ -32,7 +32,15 @@ async def test_a_russian_question_finds_the_method_with_all_that_an_editor_shows
     assert {"cancel", "Отменить", "заказ"} <= set(marked)
     assert not hit["stale"]
     assert not hit["unsaved"]
-    assert found["notices"] == ["No Ollama answers at http://127.0.0.1:9.", "The built-in model answers."]
+
+
+async def test_that_another_model_stands_in_is_said_once_and_stands_in_the_status(home: Path, workspace: Path) -> None:
+    async with Editor(home, workspace) as editor:
+        status = await editor.ready()
+        answers = [await editor.search(query) for query in ("отменить заказ", "вернуть деньги", "turn an image")]
+    told = ["No Ollama answers at http://127.0.0.1:9.", "The built-in model answers."]
+    assert [answer["notices"] for answer in answers] == [told, [], []]
+    assert (status["state"], status["notices"]) == ("ready", told)
 
 
 async def test_filters_hold(home: Path, workspace: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from pygls.exceptions import JsonRpcException
 from tests.engine.embed.fake_ollama import FakeOllama
 from tests.lsp.editor import ANSWERED_WITHIN, Editor, eventually, within
 
@@ -47,3 +48,17 @@ async def test_a_hover_and_a_search_by_words_do_not_wait_for_questions_at_the_mo
         assert found["hits"][0]["name"] == "cancel"
         for one in asked:
             one.cancel()
+
+
+async def test_a_newer_question_of_symbols_ends_the_older_one_and_its_call_to_the_model(
+    home: Path, workspace: Path, fake: FakeOllama, settings: dict[str, str]
+) -> None:
+    async with Editor(home, workspace, settings=settings) as editor:
+        await editor.ready()
+        fake.delay_per_text = 60.0
+        *older, newest = [asyncio.ensure_future(editor.symbols(f"вопрос номер {number}")) for number in range(8)]
+        for one in older:
+            with pytest.raises(JsonRpcException, match="Cancelled"):
+                await within(one, ANSWERED_WITHIN)
+        assert not newest.done()
+        newest.cancel()

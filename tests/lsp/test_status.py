@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types as lsp
 from tests.engine.embed.fake_ollama import FakeOllama
-from tests.lsp.editor import Editor, within
+from tests.lsp.editor import DEADLINE, Editor, eventually, within
 
 
 def many(root: Path, count: int) -> Path:
@@ -55,28 +56,46 @@ async def test_a_small_change_is_quiet(home: Path, workspace: Path) -> None:
 async def test_cancelling_the_progress_stops_the_model_and_reindex_goes_on(
     home: Path, tmp_path: Path, fake: FakeOllama
 ) -> None:
-    fake.delay_per_text = 0.1
+    fake.delay_per_text = 0.05
+    fake.vector_for = stuck = StuckAfter(50)
     settings = {"model": "bge-m3", "ollamaHost": fake.host}
-    async with Editor(home, many(tmp_path / "many", 100), settings=settings) as editor:
-        await editor.until(lambda status: bool(status["progress"]) and status["progress"]["done"] > 0)
+    root = many(tmp_path / "many", 100)
+    async with Editor(home, root, settings=settings) as editor:
+        await editor.until(lambda status: bool(status["progress"]) and status["progress"]["phase"] == "embedding")
 
-        async def begun() -> None:
-            while not editor.progress:
-                await asyncio.sleep(0.05)
+        async def shown() -> list[int | str]:
+            ended = {token for token, value in editor.progress if value["kind"] == "end"}
+            return [token for token, _ in editor.progress if token not in ended]
 
-        await within(begun())
-        token = editor.progress[0][0]
+        token = (await eventually(shown))[-1]
         editor.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams(token))
         status = await editor.until(lambda status: status["state"] == "degraded")
         assert "stopped" in status["message"]
-        await asyncio.sleep(1)
-        before = len(fake.embedded_texts)
-        assert before < 100
-        await asyncio.sleep(1)
-        assert len(fake.embedded_texts) == before
+        (root / "more.py").write_text("def more():\n    return 1\n", "utf-8")
+        await editor.until(lambda status: status["files"] == 101)  # the run that was stopped has ended
+        calls = len(fake.calls)
+        (root / "another.py").write_text("def another():\n    return 1\n", "utf-8")
+        status = await editor.until(lambda status: status["files"] == 102)
+        assert len(fake.calls) == calls
+        assert (status["state"], status["pending"] > 0) == ("degraded", True)
         fake.delay_per_text = 0.0
+        stuck.go_on.set()
         await editor.command("smysl.reindex")
-        assert (await editor.ready())["embedded"] == 100
+        assert (await editor.ready())["embedded"] == 102
+
+
+class StuckAfter:
+    """A model that gives so many vectors, and the others when it may go on."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self.go_on = threading.Event()
+
+    def __call__(self, text: str) -> list[float]:
+        self._left -= 1
+        if self._left < 0:
+            self.go_on.wait(DEADLINE)
+        return [1.0, *[0.0] * 1023]
 
 
 async def test_a_model_that_is_away_is_told_with_advice_and_the_words_answer(
@@ -169,6 +188,27 @@ async def test_commands_without_a_plugin(home: Path, workspace: Path, fake: Fake
         assert (await editor.ready())["chunks"] == 8
         await editor.command("smysl.reindex", {"force": True})
         await editor.until(lambda status: status["state"] == "ready" and status["chunks"] == 8)
+
+
+async def test_what_is_to_be_removed_is_known_before_the_client_has_told_its_settings(
+    home: Path, workspace: Path
+) -> None:
+    async with Editor(home, workspace) as editor:
+        await editor.ready()
+    editor, may_tell = Editor(home, workspace), asyncio.Event()
+
+    async def tell(params: lsp.ConfigurationParams) -> list[dict[str, Any]]:
+        await may_tell.wait()
+        return [{} for _ in params.items]
+
+    editor.client.protocol.fm.features.pop(lsp.WORKSPACE_CONFIGURATION)
+    editor.client.feature(lsp.WORKSPACE_CONFIGURATION)(tell)
+    async with editor:
+        removed = asyncio.ensure_future(editor.command("smysl.clean"))
+        assert (await editor.request("smysl/status"))["state"] == "starting"
+        assert not removed.done()
+        may_tell.set()
+        assert (await within(removed))["freedBytes"] > 0
 
 
 async def test_pulling_a_model_shows_progress_and_makes_it_usable(

@@ -54,6 +54,12 @@ class ModelInUse:
                 self._chosen_at = time.monotonic()
             return self._choice
 
+    @property
+    def remarks(self) -> tuple[Message, ...]:
+        """What is to be told of the model that was chosen last, if one was: that it stands in for another, say."""
+        choice = self._choice
+        return () if choice is None or choice.embedder is None else choice.notices
+
     def answering(self, choice: Choice, cancel: CancelToken | None = None) -> Answering | None:
         """What embeds a query now: the model of `choice` or what stands in for it; None is words alone."""
         if choice.embedder is None:

@@ -297,13 +297,17 @@ class Engine:
         return self._view.source(path)
 
     def status(self) -> Status:
-        """What the index holds: nothing when it turns out to be damaged. Asks no model and no network."""
+        """What the index holds, and remarks on the model that was chosen; nothing when it turns out to be damaged.
+
+        Asks no model and no network.
+        """
         known = self._store.notices
         try:
-            return status_of(self._store, self._workspace)
+            status = status_of(self._store, self._workspace)
         except IndexFileError as error:
             self._mending.repair(known, error)
-        return status_of(self._store, self._workspace)
+            status = status_of(self._store, self._workspace)
+        return replace(status, notices=(*status.notices, *self._model.remarks))
 
     def watch(
         self,

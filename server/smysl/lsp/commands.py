@@ -43,6 +43,7 @@ async def show_similar(ls: SmyslServer, argument: Any) -> None:
 async def reindex(ls: SmyslServer, argument: Any) -> None:
     """Look through all folders again; with `force` their indexes are removed first."""
     force = wire.read_params(argument or {}, wire.ReindexParams).force
+    await ls.begun()
     for session in ls.folders.sessions:
         if force and session.state.state != "off":
             await ls.answer(partial(_clean, session))
@@ -77,6 +78,7 @@ async def select_model(ls: SmyslServer, argument: Any) -> wire.Status:
 
 async def clean(ls: SmyslServer, argument: Any) -> wire.CleanResult:
     """Remove the indexes of all folders; the code itself is not touched."""
+    await ls.begun()
     freed = 0
     for session in ls.folders.sessions:
         freed += await ls.answer(partial(_clean, session))

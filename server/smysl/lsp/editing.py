@@ -65,6 +65,12 @@ async def workspace_symbol(ls: SmyslServer, query: str) -> list[lsp.SymbolInform
     units = ls.units
 
     is_in_words = _IN_WORDS.search(query) is not None
+    taken_back = CancelToken()
+    if is_in_words:
+        # Those who type ask letter by letter; whoever waits for the model must not take the place of the next.
+        if ls.asking_symbols is not None:
+            ls.asking_symbols.cancel()
+        ls.asking_symbols = taken_back
 
     def ask(token: CancelToken) -> answering.Answer:
         if is_in_words:
@@ -72,7 +78,7 @@ async def workspace_symbol(ls: SmyslServer, query: str) -> list[lsp.SymbolInform
             return answering.search(sessions, params, units=units, mode=Mode.FUSED, cancel=token)
         return answering.symbols(sessions, query, top_k=_SYMBOLS, units=units)
 
-    answer = await ls.answer(ask, pool=ls.questions if is_in_words else ls.glances)
+    answer = await ls.answer(ask, taken_back, pool=ls.questions if is_in_words else ls.glances)
     return [
         lsp.SymbolInformation(
             location=lsp.Location(hit.uri, hit.selection_range),

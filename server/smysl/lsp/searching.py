@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -117,7 +117,7 @@ def _result(ls: SmyslServer, params: wire.SearchParams, answer: answering.Answer
         hits=answer.hits,
         model=answer.model,
         state=ls.status().state,
-        notices=_sentences(ls, answer.notices),
+        notices=ls.news(answer.notices),
     )
 
 
@@ -133,9 +133,5 @@ def _similar_result(ls: SmyslServer, found: answering.SimilarAnswer) -> wire.Sim
         range=ls.units.span(found.lines, subject.span) if subject else None,
         source=found.source,
         model=found.answer.model,
-        notices=_sentences(ls, found.answer.notices),
+        notices=ls.news(found.answer.notices),
     )
-
-
-def _sentences(ls: SmyslServer, notices: Iterable[Message]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(ls.translate, notices)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -52,13 +53,14 @@ class SmyslServer(LanguageServer):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._told: set[str] = set()
+        self._told_in_answers: set[str] = set()
         self._bars: dict[FolderSession, ProgressBar] = {}
         self._cancellable: dict[int | str, ProgressBar] = {}
         self._raw_settings: dict[str | None, Any] = {}
         self._model: str | None = None
         self._status: wire.Status | None = None
         self._is_status_due = False
-        self._has_begun = False
+        self._begun = asyncio.Event()
         self.client_commands: Mapping[str, str] = {}
         self.questions = Pool("smysl-questions", size=4)
         self.glances = Pool("smysl-glances", size=2)
@@ -67,6 +69,7 @@ class SmyslServer(LanguageServer):
         self.folders = Folders(on_change=partial(self.soon, self.status_changed), on_progress=self._folder_progressed)
         self.buffers = Buffers(self.folders.place_of_document, lambda: self.workspace)
         self.searching: CancelToken | None = None
+        self.asking_symbols: CancelToken | None = None
 
     # Life
 
@@ -91,10 +94,15 @@ class SmyslServer(LanguageServer):
             self.spawn(self._register_for_changes())  # a client that does not answer must hold nothing up
         self.folders.change(added=list(self.workspace.folders) or list(filter(None, [self.workspace.root_uri])))
         await self.configure()
-        self._has_begun = True
+        self._begun.set()
         self.status_changed()
         for problem in self._serving.problems:
             self.tell_once(problem)
+
+    async def begun(self) -> None:
+        """Wait until the client has told its settings, or has had the time to, so that the folders are known."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), 2 * _CLIENT_SECONDS)
 
     async def _register_for_changes(self) -> None:
         registration = lsp.Registration("smysl-configuration", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, None)
@@ -143,8 +151,8 @@ class SmyslServer(LanguageServer):
     def shutdown(self) -> None:
         """The client is gone, in whatever way. Takes about a second at the most."""
         self.buffers.stop()
-        if self.searching is not None:
-            self.searching.cancel()
+        for token in filter(None, (self.searching, self.asking_symbols)):
+            token.cancel()
         self.folders.stop()
         super().shutdown()  # type: ignore[no-untyped-call]  # pygls has no types there
 
@@ -170,6 +178,15 @@ class SmyslServer(LanguageServer):
         if text not in self._told:
             self._told.add(text)
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, text))
+
+    def news(self, notices: Iterable[Message]) -> tuple[str, ...]:
+        """`notices` for an answer; what stands in the status of a server that is ready is said in one answer alone."""
+        status = self.status()
+        standing = set(status.notices) if status.state in {"ready", "indexing"} else set()
+        sentences = tuple(dict.fromkeys(map(self.translate, notices)))
+        fresh = tuple(sentence for sentence in sentences if sentence not in self._told_in_answers & standing)
+        self._told_in_answers = (self._told_in_answers | set(sentences)) & standing
+        return fresh
 
     async def ask(self, question: Coroutine[Any, Any, _Result]) -> _Result | None:
         """The client's answer; None when it gives none in time."""
@@ -235,7 +252,7 @@ class SmyslServer(LanguageServer):
     def status(self) -> wire.Status:
         """The state of all folders together."""
         sessions, wanted = self.folders.sessions, self.settings().engine.model
-        return status_of(sessions, wanted=wanted, has_begun=self._has_begun, translate=self.translate)
+        return status_of(sessions, wanted=wanted, has_begun=self._begun.is_set(), translate=self.translate)
 
     def status_changed(self) -> None:
         """Tell the client, once for all that changes in a moment."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from smysl.engine.engine import Engine, Watching
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import IndexReport, Message, Phase, Progress, say
-from smysl.lsp.memory import give_memory_back
+from smysl.lsp.memory import Tidying, give_memory_back
 from smysl.lsp.others import OtherModels
 from smysl.lsp.session import SessionState
 from smysl.lsp.settings import ServerSettings
@@ -66,6 +66,7 @@ class FolderSession:
         self._ended = threading.Event()
         self._engine: Engine | None = None
         self._others = OtherModels()
+        self._tidying = Tidying()
         self._watching: Watching | None = None
         self._lending = threading.Condition()
         self._lends = 0
@@ -107,6 +108,7 @@ class FolderSession:
             with self._lending:
                 self._lends -= 1
                 self._lending.notify_all()
+            self._tidying.soon()
 
     def path_of(self, path: str) -> Path:
         """Where a file of the index lies, as the client names the folder."""
@@ -220,6 +222,7 @@ class FolderSession:
 
     def _updated(self, report: IndexReport) -> None:
         self._shown(None)
+        self._tidying.soon()
         if report.notices:
             self._tell(
                 "degraded", report.notices[0], report.notices[1] if len(report.notices) > 1 else None, report.notices

@@ -112,6 +112,7 @@ export interface Status {
   readonly wanted: string;
   readonly lastError: string | null;
   readonly notices: readonly string[];
+  readonly hints: readonly string[];
   readonly folders: readonly FolderStatus[];
   readonly version: string;
 }

@@ -40,6 +40,8 @@ STARTS = 5
 SPIN_SECONDS = 0.02
 OPEN_DOCUMENTS = 10
 EDITED_DOCUMENTS = 20
+REST_SECONDS = 6.0
+"""After these the server has given back what it has no use for."""
 TOLD_AFTER = (200, 1_000, 3_000)
 """Numbers of edits after which the memory is told."""
 
@@ -300,6 +302,7 @@ async def _tell_growth(editor: TimedEditor, edits: int, edits_before: int, bytes
     """Tell the memory after so many edits, and its growth since those before; returns both for the next time."""
     await asyncio.sleep(1.0)
     await asyncio.wait_for(_indexed(editor), _PATIENCE_SECONDS)
+    await asyncio.sleep(REST_SECONDS)
     resident = int(editor.server.memory_info().rss)
     growth = (resident - bytes_before) / 1000 / (edits - edits_before)
     since = f"; {growth:+.1f} kB an edit since {edits_before:,}" if edits_before else ""

@@ -41,6 +41,7 @@ export function status(changes: Partial<Status> = {}): Status {
     wanted: "auto",
     lastError: null,
     notices: [],
+    hints: [],
     folders: [],
     version: "0.1.0",
     ...changes,

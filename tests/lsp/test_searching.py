@@ -40,7 +40,7 @@ async def test_that_another_model_stands_in_is_said_once_and_stands_in_the_statu
         answers = [await editor.search(query) for query in ("отменить заказ", "вернуть деньги", "turn an image")]
     told = ["No Ollama answers at http://127.0.0.1:9.", "The built-in model answers."]
     assert [answer["notices"] for answer in answers] == [told, [], []]
-    assert (status["state"], status["notices"]) == ("ready", told)
+    assert (status["state"], status["notices"], status["hints"]) == ("ready", [], told)
 
 
 async def test_filters_hold(home: Path, workspace: Path) -> None:

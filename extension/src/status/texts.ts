@@ -43,7 +43,7 @@ function indexText(status: Status): StatusText {
         severity: status.lastError === null && status.notices.length === 0 ? "ok" : "warning",
         busy: false,
         text: l10n.t("Smysl: {0} chunks", grouped(status.chunks)),
-        detail: join(facts, ...status.notices, status.lastError ?? ""),
+        detail: join(facts, ...status.notices, ...status.hints, status.lastError ?? ""),
       };
     case "degraded":
       return {

@@ -55,7 +55,7 @@ class ModelInUse:
             return self._choice
 
     @property
-    def remarks(self) -> tuple[Message, ...]:
+    def hints(self) -> tuple[Message, ...]:
         """What is to be told of the model that was chosen last, if one was: that it stands in for another, say."""
         choice = self._choice
         return () if choice is None or choice.embedder is None else choice.notices

@@ -297,7 +297,7 @@ class Engine:
         return self._view.source(path)
 
     def status(self) -> Status:
-        """What the index holds, and remarks on the model that was chosen; nothing when it turns out to be damaged.
+        """What the index holds, and hints about the model that was chosen; nothing when it turns out to be damaged.
 
         Asks no model and no network.
         """
@@ -307,7 +307,7 @@ class Engine:
         except IndexFileError as error:
             self._mending.repair(known, error)
             status = status_of(self._store, self._workspace)
-        return replace(status, notices=(*status.notices, *self._model.remarks))
+        return replace(status, hints=self._model.hints)
 
     def watch(
         self,

@@ -366,7 +366,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of a workspace's index; `space` is the key of the one that answers."""
+    """The state of a workspace's index; `space` is the key of the one that answers.
+
+    `notices` is trouble with the index, `hints` what is worth knowing of the model in use and is no trouble.
+    """
 
     workspace: str
     index_file: str
@@ -382,3 +385,4 @@ class Status:
     problems: tuple[FileProblem, ...] = ()
     notices: tuple[Message, ...] = ()
     space: str | None = None
+    hints: tuple[Message, ...] = ()

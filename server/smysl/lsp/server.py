@@ -180,9 +180,8 @@ class SmyslServer(LanguageServer):
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, text))
 
     def news(self, notices: Iterable[Message]) -> tuple[str, ...]:
-        """`notices` for an answer; what stands in the status of a server that is ready is said in one answer alone."""
-        status = self.status()
-        standing = set(status.notices) if status.state in {"ready", "indexing"} else set()
+        """`notices` for an answer; what is a hint of the status is said in one answer alone."""
+        standing = set(self.status().hints)
         sentences = tuple(dict.fromkeys(map(self.translate, notices)))
         fresh = tuple(sentence for sentence in sentences if sentence not in self._told_in_answers & standing)
         self._told_in_answers = (self._told_in_answers | set(sentences)) & standing

@@ -48,6 +48,7 @@ def status_of(sessions: Sequence[Session], *, wanted: str, has_begun: bool, tran
         wanted=wanted,
         last_error=None if error is None else translate(error),
         notices=tuple(notices),
+        hints=tuple(dict.fromkeys(translate(hint) for status in known for hint in status.hints)),
         folders=tuple(_folder(session, translate) for session in sessions if isinstance(session, FolderSession)),
         version=__version__,
     )

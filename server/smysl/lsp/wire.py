@@ -199,6 +199,7 @@ class Status:
     wanted: str
     last_error: str | None
     notices: tuple[str, ...]
+    hints: tuple[str, ...]
     folders: tuple[FolderStatus, ...]
     version: str
 

@@ -38,6 +38,15 @@ describe("the status item", () => {
     });
   });
 
+  it("tells what is worth knowing of the model without a warning", () => {
+    expect(statusText(running, status({ hints: ["No Ollama answers.", "The built-in model answers."] }))).toMatchObject(
+      {
+        severity: "ok",
+        detail: "files: 212 · model builtin, 256 dimensions · No Ollama answers. · The built-in model answers.",
+      },
+    );
+  });
+
   it("says that the index cannot be used, or that Smysl is off", () => {
     expect(statusText(running, status({ state: "error", message: "The disk is full." })).severity).toBe("error");
     expect(statusText(running, status({ state: "off" })).text).toBe("Smysl is off here");

@@ -74,7 +74,7 @@ function status() {
   return {
     ...{ state: "ready", message: "All is indexed.", advice: null, progress: null },
     ...{ files: 2, chunks: all, embedded: all, pending: 0, failed: 0 },
-    ...{ model: current, dimensions: 256, space: "fake", wanted: "auto", lastError: null, notices: [] },
+    ...{ model: current, dimensions: 256, space: "fake", wanted: "auto", lastError: null, notices: [], hints: [] },
     ...{ folders: [], version: "0.1.0" },
   };
 }

@@ -25,6 +25,8 @@ class BlockSums:
         self._block_of = np.empty(0, dtype=np.int32)
         self._seen = 0
         self._total = np.zeros(dimensions, dtype=np.float64)
+        self._nothing = np.zeros(dimensions, dtype=np.float64)
+        """The sum of every block whose rows have all gone; never changed in place."""
 
     @property
     def total(self) -> NDArray[np.float64]:
@@ -60,7 +62,8 @@ class BlockSums:
         blocks = self._block_of[self.beside(gone)]
         left = left.reshape(len(blocks), len(self._total))  # no rows come without their width
         for block in np.unique(self._block_of[gone]).tolist():
-            anew = left[blocks == block].sum(axis=0, dtype=np.float64)
+            rows = left[blocks == block]
+            anew = rows.sum(axis=0, dtype=np.float64) if len(rows) else self._nothing
             self._total = self._total + (anew - self._sums[block])
             self._sums[block] = anew
         self._block_of = self._block_of[~gone]

@@ -10,6 +10,10 @@ from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
 from tests.ollama.real_ollama import VERSIONS, RealOllama
 
+from smysl.engine.embed.ollama import OllamaEmbedder
+from smysl.engine.embed.ollama_models import open_ollama
+from smysl.engine.settings import Settings
+
 
 def models() -> list[FakeModel]:
     """The models of the real server, in fake."""
@@ -52,3 +56,12 @@ def fake() -> Iterator[FakeOllama]:
     """A fake with the same models, for what cannot be asked of a real one."""
     with FakeOllama(models()) as server:
         yield server
+
+
+@pytest.fixture
+def embedder(fake: FakeOllama) -> Iterator[OllamaEmbedder]:
+    """On the fake, and warm: the model is loaded, so that what is counted is not the load."""
+    with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as opened:
+        opened.embed_query("warm up")
+        fake.calls.clear()
+        yield opened

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
 
-from smysl.engine.cancel import CancelToken
 from smysl.engine.embed import ollama as ollama_module
 from smysl.engine.embed.ollama import OllamaEmbedder
 from smysl.engine.embed.ollama_faults import Kind, classify
 from smysl.engine.embed.ollama_models import open_ollama
-from smysl.engine.errors import Cancelled, ModelFault, ModelMissing, ModelUnavailable
+from smysl.engine.errors import ModelFault, ModelMissing, ModelUnavailable
 from smysl.engine.settings import Settings
 
 TEXTS = [f"def f{number}(): ..." for number in range(12)]
 EOF = 'do embedding request: Post "http://127.0.0.1:1/v1/embeddings": EOF'
-
-
-@pytest.fixture
-def embedder(fake: FakeOllama) -> Iterator[OllamaEmbedder]:
-    """Warm: the model is loaded, so that what is counted is not the load."""
-    with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as opened:
-        opened.embed_query("warm up")
-        fake.calls.clear()
-        yield opened
 
 
 @pytest.mark.parametrize(
@@ -308,167 +298,3 @@ def test_a_model_that_was_unloaded_meanwhile_gets_the_time_of_a_load(
     fake.load_seconds = 0.5
     assert embedder.embed_documents(TEXTS[:3]).failures == ()
     assert fake.aborted_loads == 1
-
-
-def test_a_query_never_aborts_the_load_it_needs(fake: FakeOllama) -> None:
-    fake.load_seconds = 0.4
-    with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as embedder:
-        bulk = threading.Thread(target=embedder.embed_documents, args=(TEXTS,))
-        bulk.start()
-        time.sleep(0.1)
-        embedder.embed_query("text")
-        bulk.join()
-    assert (fake.loads, fake.aborted_loads) == (1, 0)
-
-
-def test_a_query_drops_the_batch_in_flight_and_the_batch_is_sent_again(
-    fake: FakeOllama, embedder: OllamaEmbedder
-) -> None:
-    fake.delay_per_text = 0.2
-    results = []
-    bulk = threading.Thread(target=lambda: results.append(embedder.embed_documents(TEXTS[:4])))
-    bulk.start()
-    time.sleep(0.2)
-    begun = time.monotonic()
-    embedder.embed_query("first")
-    waited = time.monotonic() - begun
-    bulk.join()
-    assert waited < 0.2 + 0.15
-    assert [(call.texts == ["first"], call.dropped) for call in fake.calls][:2] == [(False, True), (True, False)]
-    assert results[0].failures == ()
-    assert fake.embedded_texts == ["first", *TEXTS[:4]]
-
-
-def test_steady_queries_do_not_stop_an_index_run(fake: FakeOllama, embedder: OllamaEmbedder) -> None:
-    fake.delay_per_text = 0.05
-    bulk = threading.Thread(target=embedder.embed_documents, args=(TEXTS[:4],))
-    bulk.start()
-    end = time.monotonic() + 5
-    while bulk.is_alive() and time.monotonic() < end:
-        embedder.embed_query("text")
-        time.sleep(0.05)
-    assert not bulk.is_alive()
-    assert 1 <= sum(call.dropped for call in fake.calls) <= ollama_module.MOST_DROPS
-
-
-def test_cancelling_while_a_model_loads_ends_at_once(fake: FakeOllama) -> None:
-    cancel = CancelToken()
-    with open_ollama("all-minilm", Settings(ollama_host=fake.host)) as embedder:
-        fake.unload_all()
-        fake.load_seconds = 30
-        timer = threading.Timer(0.2, cancel.cancel)
-        timer.start()
-        begun = time.monotonic()
-        with pytest.raises(Cancelled):
-            embedder.embed_documents(TEXTS, cancel=cancel)
-        assert time.monotonic() - begun < 0.3
-        timer.join()
-
-
-def test_cancelling_while_a_model_loads_for_its_probe_ends_at_once(fake: FakeOllama) -> None:
-    fake.load_seconds = 30
-    cancel = CancelToken()
-    threading.Timer(0.2, cancel.cancel).start()
-    begun = time.monotonic()
-    with pytest.raises(Cancelled):
-        open_ollama("all-minilm", Settings(ollama_host=fake.host), cancel=cancel)
-    assert time.monotonic() - begun < 1
-
-
-def test_cancelling_while_waiting_for_a_turn_or_for_a_busy_server_ends_at_once(
-    fake: FakeOllama, embedder: OllamaEmbedder
-) -> None:
-    fake.fail(503, "server busy, please try again.  maximum pending requests exceeded")
-    cancel = CancelToken()
-    timer = threading.Timer(0.3, cancel.cancel)
-    timer.start()
-    begun = time.monotonic()
-    with pytest.raises(Cancelled):
-        embedder.embed_documents(TEXTS, cancel=cancel)
-    assert time.monotonic() - begun < 0.4
-    timer.join()
-    with pytest.raises(Cancelled):
-        embedder.embed_query("text", cancel=cancel)
-
-
-def test_a_model_that_was_pulled_anew_does_not_mix_its_vectors_in(
-    fake: FakeOllama, embedder: OllamaEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ollama_module, "IDENTITY_SECONDS", 0.0)
-    embedder.embed_query("text")
-    fake.installed[0].salt = "new"
-    with pytest.raises(ModelFault, match="replaced"):
-        embedder.embed_documents(TEXTS[:3])
-
-
-def test_a_newer_server_that_takes_the_place_of_the_old_one_between_two_calls_is_noticed(
-    fake: FakeOllama, embedder: OllamaEmbedder
-) -> None:
-    embedder.embed_query("text")
-    fake.stop()
-    fake.version = "0.34.5"
-    fake.start()
-    with pytest.raises(ModelFault, match="replaced"):
-        embedder.embed_query("text")
-    assert not embedder.is_current
-    with pytest.raises(ModelFault, match="replaced"):
-        embedder.embed_documents(TEXTS[:3])
-
-
-def test_the_same_server_started_again_is_the_same(fake: FakeOllama, embedder: OllamaEmbedder) -> None:
-    before = embedder.embed_query("text")
-    fake.stop()
-    fake.start()
-    np.testing.assert_array_equal(embedder.embed_query("text"), before)
-    assert embedder.is_current
-
-
-def test_a_server_that_does_not_know_dimensions_is_cut_on_our_side() -> None:
-    with FakeOllama(["embeddinggemma"], version="0.11.4", knows_dimensions=False) as old:
-        with open_ollama("embeddinggemma", Settings(ollama_host=old.host, dimensions=256)) as embedder:
-            cut = embedder.embed_documents(TEXTS[:2]).vectors
-        old.knows_dimensions = True
-        with open_ollama("embeddinggemma", Settings(ollama_host=old.host, dimensions=256)) as embedder:
-            np.testing.assert_allclose(embedder.embed_documents(TEXTS[:2]).vectors, cut, atol=1e-6)
-    assert cut.shape == (2, 256)
-    np.testing.assert_allclose(np.linalg.norm(cut, axis=1), 1, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("version", "options"),
-    [
-        ("0.11.4", {"num_ctx": 256}),
-        ("0.24.0", {"num_ctx": 256}),
-        ("0.30.0", {"num_ctx": 256, "num_batch": 256}),
-        ("0.34.4", {"num_ctx": 256, "num_batch": 256}),
-        ("0.0.0", {"num_ctx": 256}),
-    ],
-)
-def test_options_are_the_same_on_every_call_and_fit_the_version(version: str, options: dict[str, int]) -> None:
-    with FakeOllama(["all-minilm"], version=version) as server:
-        with open_ollama("all-minilm", Settings(ollama_host=server.host)) as embedder:
-            embedder.embed_documents(TEXTS)
-            embedder.embed_query("text")
-        assert all(call.options == options for call in server.calls)
-        assert all((call.truncate, call.keep_alive) == (False, 600) for call in server.calls)
-        assert server.loads == 1
-
-
-def test_prompts_go_with_queries_and_documents_and_nomic_is_lower_case() -> None:
-    with FakeOllama(["nomic-embed-text"]) as server:
-        with open_ollama("nomic-embed-text", Settings(ollama_host=server.host)) as embedder:
-            embedder.embed_documents(["def ReadFile(): ..."])
-            embedder.embed_query("Прочитать Файл")
-        assert server.embedded_texts == ["search_document: def readfile(): ...", "search_query: прочитать файл"]
-
-
-def test_batches_grow_with_speed_and_stay_small_on_a_slow_machine() -> None:
-    with FakeOllama(["all-minilm"], delay_per_text=0.05) as slow:
-        with open_ollama("all-minilm", Settings(ollama_host=slow.host)) as embedder:
-            embedder.embed_documents(TEXTS * 2)
-        assert max(len(call.texts) for call in slow.calls) <= 5
-    with FakeOllama(["all-minilm"]) as fast:
-        with open_ollama("all-minilm", Settings(ollama_host=fast.host)) as embedder:
-            embedder.embed_documents(TEXTS * 30)
-            assert embedder.batch_size >= 16
-        assert max(len(call.texts) for call in fast.calls) >= 16

@@ -246,6 +246,7 @@ def train(
     asked: Annotated[float, typer.Option(help="The weight of the written questions; docstrings have 6.")] = 3.0,
     begin: Annotated[Path | None, typer.Option(help="A model's folder to go on from, instead of from MiniLM.")] = None,
     hard: Annotated[float, typer.Option(help="Rows that bring code easily taken for theirs; `likely` finds it.")] = 0.0,
+    apart: Annotated[bool, typer.Option(help="Words have rows of their own where they are asked.")] = True,
 ) -> None:
     """Train one matrix, and judge it on the held-out sources."""
     import numpy as np
@@ -275,7 +276,7 @@ def train(
             progress.update(task, completed=step + 1, description=f"train {name} {loss:.3f}")
 
         start = first(data, seed=0) if begin is None else of_artefact(begin)
-        matrix = learn(start, batches, Recipe(steps=steps, rate=rate, threads=threads), tell)
+        matrix = learn(start, batches, Recipe(steps=steps, rate=rate, threads=threads, apart=apart), tell)
     np.save(data / f"matrix-{name}.npy", matrix)
     console.print(judged(matrix, data, weights))
 
@@ -329,22 +330,26 @@ def export(
     title_weight: float = 1.0,
     prose_weight: float = 1.0,
     version: str = "1",
+    asked: Annotated[int, typer.Option(help="Words that keep a row of their own where they are asked.")] = 6_000,
     record: Annotated[Path, typer.Option(help="Where to keep the fingerprints of all that was learnt from.")] = LEARNT,
     also: Annotated[Path | None, typer.Option(help="The same of the model that the runs went on from.")] = None,
 ) -> None:
     """Average the matrices of several runs and write the product's files."""
     import numpy as np
 
-    from training.export import export_model
+    from training.encoding import load
+    from training.export import export_model, most_asked
     from training.fingerprints import join_records
     from training.judging import Weights
-    from training.running import judged
+    from training.running import held_out_numbers, judged, of_artefact
 
     weights = Weights(title_weight, prose_weight, 1.0)
     matrix = np.mean([np.load(data / f"matrix-{name}.npy") for name in names], axis=0)
-    export_model(matrix, data / "tokenizer.json", artefact, weights=weights, version=version)
+    encoded = load(data / "encoded.npz")
+    words = most_asked(encoded, asked, without=np.isin(encoded.sources, held_out_numbers(data)))
+    export_model(matrix, words, data / "tokenizer.json", artefact, weights=weights, version=version)
     join_records([data / "learnt.npz", *([] if also is None else [also])], record)
-    console.print(judged(matrix, data, weights))
+    console.print(judged(of_artefact(artefact), data, weights))
 
 
 @app.command()

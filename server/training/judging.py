@@ -25,7 +25,7 @@ class Weights:
 
 
 def vectors(matrix: NDArray[np.float32], bags: Side) -> NDArray[np.float32]:
-    """Unit rows, one a bag."""
+    """Unit rows, one a bag. matrix: shape (words, dimensions)."""
     sums = np.zeros((len(bags.starts), matrix.shape[1]), np.float32)
     filled = np.diff(np.append(bags.starts, len(bags.words))) > 0
     if filled.any():
@@ -45,7 +45,7 @@ def reciprocal_ranks(
     weights: Weights,
     written: bool = False,
 ) -> NDArray[np.float64]:
-    """1/rank within the first ten, or 0, of what is asked for among all code of its source.
+    """1/rank within the first ten, or 0, of what is asked for among all code of its source. `matrix` as `learn` gives it.
 
     Docstrings ask for code that has lost them; `written` questions for code as it is.
     """
@@ -60,8 +60,9 @@ def reciprocal_ranks(
             continue
         texts = [document_parts(data, int(row), weights, prose_stays=written) for row in rows]
         questions = [[(data.parts["query"][int(row)], 1.0)] for row in asked]
-        size = len(matrix)
-        likeness = vectors(matrix, side(questions, size)) @ vectors(matrix, side(texts, size)).T
+        in_code, in_questions = matrix
+        size = len(in_code)
+        likeness = vectors(in_questions, side(questions, size)) @ vectors(in_code, side(texts, size)).T
         right = np.array([places[int(code)] for code in data.codes[asked]])
         rank = (likeness > likeness[np.arange(len(asked)), right][:, None]).sum(1) + 1
         found.append(np.where(rank <= _DEPTH, 1.0 / rank, 0.0))

@@ -18,7 +18,11 @@ from training.views import Batch, Side
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How it is done. lengths: the first so many numbers of a vector have to do alone."""
+    """How it is done. lengths: the first so many numbers of a vector have to do alone.
+
+    apart: a word has a second row, for where it is asked, and only questions look for their code. Otherwise a word is
+    the same on both sides, and code looks for its question too.
+    """
 
     steps: int = 600
     rate: float = 0.01
@@ -26,6 +30,7 @@ class Recipe:
     scale: float = 20.0
     lengths: tuple[int, ...] = (256, 128, 64)
     threads: int = 2
+    apart: bool = True
 
 
 def learn(
@@ -34,23 +39,28 @@ def learn(
     recipe: Recipe,
     tell: Callable[[int, float], None],
 ) -> NDArray[np.float32]:
-    """`matrix` (words, dimensions) after the training; `tell` hears of each step and its loss."""
+    """`matrix` after the training; `tell` hears of each step and its loss.
+
+    Shape (2, words, dimensions): the rows of words in code, and where they are asked.
+    """
     torch.set_num_threads(recipe.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    rows = torch.nn.Parameter(torch.tensor(matrix, device=device))
-    optimizer = torch.optim.Adam([rows], lr=recipe.rate, betas=(0.9, 0.99), fused=True)
+    in_code = torch.nn.Parameter(torch.tensor(matrix[0], device=device))
+    asked = torch.nn.Parameter(torch.tensor(matrix[1], device=device)) if recipe.apart else in_code
+    rows = [in_code, asked] if recipe.apart else [in_code]
+    optimizer = torch.optim.Adam(rows, lr=recipe.rate, betas=(0.9, 0.99), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe))
     for step, batch in zip(range(recipe.steps), _ahead(batches), strict=False):
-        questions, answers = _pooled(rows, batch.questions), _pooled(rows, batch.answers)
+        questions, answers = _pooled(asked, batch.questions), _pooled(in_code, batch.answers)
         same = torch.as_tensor(batch.same, device=device)
-        loss = torch.stack([_contrast(questions[:, :n], answers[:, :n], same, recipe.scale) for n in recipe.lengths])
+        loss = torch.stack([_contrast(questions[:, :n], answers[:, :n], same, recipe) for n in recipe.lengths])
         mean = loss.mean()
         optimizer.zero_grad(set_to_none=True)
         mean.backward()
         optimizer.step()
         schedule.step()
         tell(step, float(mean.detach()))
-    found: NDArray[np.float32] = rows.detach().cpu().numpy()
+    found: NDArray[np.float32] = torch.stack([in_code, asked]).detach().cpu().numpy()
     return found
 
 
@@ -71,12 +81,14 @@ def _pooled(rows: torch.Tensor, side: Side) -> torch.Tensor:
     )
 
 
-def _contrast(questions: torch.Tensor, answers: torch.Tensor, same: torch.Tensor, scale: float) -> torch.Tensor:
-    likeness = scale * functional.normalize(questions, dim=1) @ functional.normalize(answers, dim=1).T
+def _contrast(questions: torch.Tensor, answers: torch.Tensor, same: torch.Tensor, recipe: Recipe) -> torch.Tensor:
+    likeness = recipe.scale * functional.normalize(questions, dim=1) @ functional.normalize(answers, dim=1).T
     likeness = likeness.masked_fill(same, -1e4)
     right = torch.arange(len(likeness), device=likeness.device)
-    back = likeness[:, : len(likeness)].T
-    return (functional.cross_entropy(likeness, right) + functional.cross_entropy(back, right)) / 2
+    found = functional.cross_entropy(likeness, right)
+    if recipe.apart:
+        return found
+    return (found + functional.cross_entropy(likeness[:, : len(likeness)].T, right)) / 2
 
 
 def _ahead(batches: Iterable[Batch]) -> Iterable[Batch]:

@@ -22,7 +22,7 @@ def easily_taken(
 ) -> NDArray[np.int32]:
     """For each row with a query at most six others, shape (rows, 6), chosen among the nearest 24; -1 where none is.
 
-    `without`: rows to leave alone.
+    `matrix` as `learn` gives it. `without`: rows to leave alone.
     """
     chance = np.random.default_rng(seed)
     found = np.full((len(data.sources), _KEPT), -1, np.int32)
@@ -42,10 +42,11 @@ def _nearest(
     others: NDArray[np.int64],
     chance: np.random.Generator,
 ) -> NDArray[np.int32]:
-    size = len(matrix)
-    codes = vectors(matrix, side([_document(data, int(row)) for row in others], size))
-    right = vectors(matrix, side([_document(data, int(row)) for row in wanted], size))
-    asked = vectors(matrix, side([[(data.parts["query"][int(row)], 1.0)] for row in wanted], size))
+    in_code, in_questions = matrix
+    size = len(in_code)
+    codes = vectors(in_code, side([_document(data, int(row)) for row in others], size))
+    right = vectors(in_code, side([_document(data, int(row)) for row in wanted], size))
+    asked = vectors(in_questions, side([[(data.parts["query"][int(row)], 1.0)] for row in wanted], size))
     likeness = asked @ codes.T
     likeness[right @ codes.T > _TWIN] = -np.inf
     likeness[data.codes[wanted][:, None] == data.codes[others][None, :]] = -np.inf

@@ -29,23 +29,23 @@ _NOTHING = (
 
 
 def first(data: Path, *, seed: int) -> NDArray[np.float32]:
-    """The matrix that every run starts from; made once."""
+    """The matrix that every run starts from, the same in code and in questions; made once."""
     path = data / "first.npy"
     if not path.exists():
         vocabulary = load_tokenizer(data / "tokenizer.json").get_vocab()
         tokens = sorted(vocabulary, key=lambda token: vocabulary[token])
         shares = json.loads((data / "shares.json").read_text(encoding="utf-8"))
         np.save(path, first_matrix(tokens, shares, translations(data)[0], dimensions=DIMENSIONS, seed=seed))
-    matrix: NDArray[np.float32] = np.load(path)
-    return matrix
+    return np.stack([np.load(path)] * 2)
 
 
 def of_artefact(folder: Path) -> NDArray[np.float32]:
     """The matrix of a model of the product, to go on from; its tokeniser has to be that of the data."""
     artefact = read_artefact(folder)
-    matrix: NDArray[np.float32] = (artefact.rows * artefact.scales[:, None]).astype(np.float32)
-    usual = np.median(np.linalg.norm(matrix, axis=1))
-    return matrix * np.float32(_USUAL / usual)
+    rows = (artefact.rows * artefact.scales[:, None]).astype(np.float32)
+    in_code = rows[: len(artefact.in_questions)]
+    usual = np.median(np.linalg.norm(in_code, axis=1))
+    return np.stack([in_code, rows[artefact.in_questions]]) * np.float32(_USUAL / usual)
 
 
 def translations(data: Path) -> tuple[Translations, Translations]:
@@ -88,11 +88,11 @@ def judged(matrix: NDArray[np.float32], data: Path, weights: Weights) -> str:
     encoded = load(data / "encoded.npz")
     numbers = held_out_numbers(data)
     said = []
-    for length in (matrix.shape[1], 128, 64):
+    for length in (matrix.shape[-1], 128, 64):
         for written in (False, True):
             for russian in (True, False):
                 ranks = reciprocal_ranks(
-                    matrix[:, :length], encoded, numbers, russian=russian, weights=weights, written=written
+                    matrix[..., :length], encoded, numbers, russian=russian, weights=weights, written=written
                 )
                 kind = "asked" if written else "told"
                 said.append(f"{kind}-{'ru' if russian else 'en'}{length} {ranks.mean() if len(ranks) else 0:.4f}")

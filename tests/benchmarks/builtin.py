@@ -117,7 +117,7 @@ def model2vec() -> Encode:
     from tokenizers import Tokenizer
 
     artefact = read_artefact(package_folder())
-    vectors = (artefact.rows * artefact.scales[:, None]).astype(np.float32)
+    vectors = (artefact.rows * artefact.scales[:, None]).astype(np.float32)[: len(artefact.in_questions)]
     model = StaticModel(vectors, Tokenizer.from_buffer(artefact.tokenizer), normalize=True)
     return lambda texts: model.encode(list(texts), max_length=None, use_multiprocessing=False)
 

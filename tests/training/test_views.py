@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,11 @@ from tokenizers import Tokenizer
 
 from training.alignment import Translations
 from training.encoding import Encoded, encode
+from training.export import export_model, most_asked
 from training.judging import Weights, reciprocal_ranks
 from training.likely import easily_taken
 from training.rows import QUESTION, Row
+from training.running import of_artefact
 from training.views import Chances, Task, Translator, Viewer
 from training.vocabulary import make_tokenizer
 
@@ -60,16 +63,31 @@ def test_a_written_question_is_judged_among_all_code_of_its_source() -> None:
     assert ranks.mean() > 0.9
 
 
+def test_the_words_that_are_asked_most_have_a_row_of_their_own_in_questions(tmp_path: Path) -> None:
+    data, tokenizer = _encoded()
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    matrix = _matrix(tokenizer)
+    matrix[1] *= -1
+    asked = most_asked(data, 2, without=np.zeros(len(data.sources), bool))
+    assert {tokenizer.id_to_token(int(number)) for number in asked} == {"where", "how"}
+
+    export_model(matrix, asked, tmp_path / "tokenizer.json", tmp_path / "model", weights=Weights(), version="1")
+
+    again = of_artefact(tmp_path / "model")
+    size = np.linalg.norm(again[0, asked], axis=1) / np.linalg.norm(matrix[0, asked], axis=1)
+    np.testing.assert_allclose(again[1, asked], matrix[1, asked] * size[:, None], atol=0.05)
+    others = np.setdiff1d(np.arange(len(again[0])), asked)
+    assert np.array_equal(again[1, others], again[0, others])
+
+
 def _encoded() -> tuple[Encoded, Tokenizer]:
     tokenizer = make_tokenizer(Counter(dict.fromkeys([*WORDS, "where", "how", "common", "told"], 100)), 400, pieces=100)
     return encode([*ROWS, *ASKED], [], tokenizer), tokenizer
 
 
 def _matrix(tokenizer: Tokenizer) -> NDArray[np.float32]:
-    matrix: NDArray[np.float32] = (
-        np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 64)).astype(np.float32)
-    )
-    return matrix
+    rows = np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 64)).astype(np.float32)
+    return np.stack([rows, rows])
 
 
 def _viewer(data: Encoded, tokenizer: Tokenizer, likely: NDArray[np.int32]) -> Viewer:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
@@ -14,14 +16,26 @@ WORDS = ("[UNK]", "read", "file", "write", "читать", "файл", "def", "u
 
 
 def write_builtin_model(
-    folder: Path, *, seed: int = 0, fields: Mapping[str, float] | None = None, scale_per_row: bool = True
+    folder: Path,
+    *,
+    seed: int = 0,
+    fields: Mapping[str, float] | None = None,
+    scale_per_row: bool = True,
+    asked: Sequence[str] = (),
 ) -> Path:
-    """Write it: ten words, 256 dimensions, rows and scales from `seed`. Returns `folder`."""
+    """Write it: ten words, 256 dimensions, rows and scales from `seed`. Returns `folder`.
+
+    The words in `asked` have a second row, for where they are asked.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
-    rows = rng.integers(-127, 128, (len(WORDS), 256)).astype(np.int8)
-    scales = rng.uniform(0.001, 0.01, len(WORDS) if scale_per_row else 1).astype(np.float32)
-    save_file({"embeddings": rows, "scales": scales}, folder / "model.safetensors")
+    count = len(WORDS) + len(asked)
+    rows = rng.integers(-127, 128, (count, 256)).astype(np.int8)
+    scales = rng.uniform(0.001, 0.01, count if scale_per_row else 1).astype(np.float32)
+    tensors: dict[str, NDArray[Any]] = {"embeddings": rows, "scales": scales}
+    if asked:
+        tensors["asked"] = np.array([WORDS.index(word) for word in asked], np.int32)
+    save_file(tensors, folder / "model.safetensors")
     config: dict[str, object] = {"dimensions": 256, "pooling": "sqrt", "version": "test"}
     if fields is not None:
         config["fields"] = dict(fields)

@@ -50,6 +50,19 @@ def test_a_vector_is_the_unit_sum_of_its_words_by_the_square_roots_of_their_coun
     assert np.array_equal(query, embedded.vectors[0])
 
 
+def test_a_word_may_have_a_row_of_its_own_where_it_is_asked(tmp_path: Path) -> None:
+    folder = write_builtin_model(tmp_path / "asked", asked=("write", "file"))
+    artefact = read_artefact(folder)
+    with BuiltinEmbedder(folder=folder) as embedder:
+        query = embedder.embed_query("read file file")
+        document = embedder.embed_documents(["read file file"]).vectors[0]
+        assert np.array_equal(embedder.embed_query("read user"), embedder.embed_documents(["read user"]).vectors[0])
+    rows = artefact.rows * artefact.scales[:, None]
+    expected = rows[WORDS.index("read")] + np.sqrt(2) * rows[len(WORDS) + 1]
+    np.testing.assert_allclose(query, expected / np.linalg.norm(expected), atol=1e-5)
+    np.testing.assert_allclose(document, by_hand(folder, "read file file"), atol=1e-5)
+
+
 def test_the_same_text_has_the_same_bits_everywhere(folder: Path) -> None:
     with BuiltinEmbedder(folder=folder) as embedder:
         vectors = embedder.embed_documents(TEXTS).vectors

@@ -112,7 +112,7 @@ class BuiltinEmbedder:
         if cancel is not None:
             cancel.check()
         places, tokens = self._known_words([query])
-        vector: Vector = self._pool(places, tokens, None, texts=1)[0]
+        vector: Vector = self._pool(places, self._artefact.in_questions[tokens], None, texts=1)[0]
         if np.isnan(vector[0]):
             raise ModelFault(say("The model knows no word of this text."), say("Ask in other words."))
         return vector
@@ -162,7 +162,7 @@ class BuiltinEmbedder:
     def _loaded(self) -> Tokenizer:
         with self._loading:
             if self._tokenizer is None:
-                self._tokenizer = _tokenizer(self._artefact.tokenizer, len(self._artefact.rows))
+                self._tokenizer = _tokenizer(self._artefact.tokenizer, len(self._artefact.in_questions))
             return self._tokenizer
 
 

@@ -1,4 +1,8 @@
-"""The built-in model as it lies in the package: a tokeniser, a matrix of 8-bit rows, and how to use them."""
+"""The built-in model as it lies in the package: a tokeniser, a matrix of 8-bit rows, and how to use them.
+
+The words that people ask with most have a second row, for where they are asked: "check" in a question is looser than in
+code, and "where" says nothing. These rows come after those of all words; the tensor `asked` says whose they are.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +32,14 @@ _POOLING = "sqrt"
 class Artefact:
     """What the files say.
 
-    rows: int8, shape (tokens, dimensions). scales: float64, shape (tokens,): a row's size beside the others', (0, 1].
-    tokenizer: a file of the `tokenizers` library. digest: of all files (64 hex digits).
+    rows: int8, shape (rows, dimensions). scales: float64, shape (rows,): a row's size beside the others', (0, 1].
+    in_questions: shape (tokens,): the row of each token where it is asked; where it stands in code it has the row of its
+    own number. tokenizer: a file of the `tokenizers` library. digest: of all files (64 hex digits).
     """
 
     rows: NDArray[np.int8]
     scales: NDArray[np.float64]
+    in_questions: NDArray[np.int64]
     fields: FieldWeights
     tokenizer: bytes
     digest: str
@@ -54,7 +60,7 @@ def read_artefact(folder: Traversable) -> Artefact:
         ) from error
     try:
         config = json.loads(raw[CONFIG])
-        rows, scales = _matrix(raw[WEIGHTS])
+        rows, scales, in_questions = _matrix(raw[WEIGHTS])
         if config["pooling"] != _POOLING or config["dimensions"] != rows.shape[1]:
             raise ValueError(f"pooling {config['pooling']}, {config['dimensions']} dimensions")
         fields = _fields(config.get("fields") or {})
@@ -62,10 +68,10 @@ def read_artefact(folder: Traversable) -> Artefact:
         raise ModelFault(
             say("The built-in model cannot be read: {reason}", reason=error), say("Install Smysl again.")
         ) from error
-    return Artefact(rows, scales, fields, raw[TOKENIZER], _digest(raw))
+    return Artefact(rows, scales, in_questions, fields, raw[TOKENIZER], _digest(raw))
 
 
-def _matrix(raw: bytes) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+def _matrix(raw: bytes) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.int64]]:
     from safetensors.numpy import load
 
     tensors = load(raw)
@@ -74,7 +80,12 @@ def _matrix(raw: bytes) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
         raise ValueError(f"embeddings {rows.dtype} {rows.shape}, scales {scales.shape}")
     if not np.isfinite(scales).all() or (scales < 0).any() or not scales.any():
         raise ValueError("scales out of range")
-    return rows, np.broadcast_to(scales / scales.max(), rows.shape[:1])
+    asked = tensors.get("asked", np.zeros(0, np.int32)).astype(np.int64)
+    in_questions = np.arange(len(rows) - len(asked))
+    if not np.isin(asked, in_questions).all():
+        raise ValueError("asked out of range")
+    in_questions[asked] = np.arange(len(in_questions), len(rows))
+    return rows, np.broadcast_to(scales / scales.max(), rows.shape[:1]), in_questions
 
 
 def _fields(written: Mapping[str, Any]) -> FieldWeights:

@@ -45,9 +45,9 @@ def reciprocal_ranks(
     weights: Weights,
     written: bool = False,
 ) -> NDArray[np.float64]:
-    """1/rank within the first ten, or 0, of what is asked for among all code of its source. `matrix` as `learn` gives it.
+    """1/rank within the first ten, or 0, of what is asked for among all code of its source.
 
-    Docstrings ask for code that has lost them; `written` questions for code as it is.
+    `matrix` as `learn` gives it. Docstrings ask for code that has lost them; `written` questions for code as it is.
     """
     found = []
     for source in sources:

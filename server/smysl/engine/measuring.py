@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
 from smysl.engine.chunk import is_test_path
+from smysl.engine.closing import Closing
 from smysl.engine.embed.builtin import TRUNCATIONS, BuiltinEmbedder
 from smysl.engine.embed.choose import choose_embedder
 from smysl.engine.embed.embedder import Embedder
@@ -114,7 +113,7 @@ class Measured:
         return self._store.reader.counts().chunks
 
 
-class Bench:
+class Bench(Closing):
     """The model of `settings` made ready to be measured on `workspace`; a context manager.
 
     Files are indexed as `rewrite` says, into the index file that `settings.cache_dir` leads to. Raises as
@@ -177,14 +176,6 @@ class Bench:
         """Let go of the model. Idempotent."""
         if self._whole is not None:
             self._whole.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _varied(self, variation: Variation, stack: ExitStack, cancel: CancelToken | None) -> Embedder | None:
         base, profile = self._recalling, self.profile

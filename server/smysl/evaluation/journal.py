@@ -6,11 +6,9 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from typing_extensions import Self
-
+from smysl.engine.closing import Closing
 from smysl.engine.errors import SmyslError
 from smysl.engine.types import say
 
@@ -19,7 +17,7 @@ class JournalError(SmyslError):
     """What was measured cannot be written down."""
 
 
-class Journal:
+class Journal(Closing):
     """JSON lists, one a line; a context manager. Readable by its owner only, since questions come from their code."""
 
     def __init__(self, path: Path) -> None:
@@ -55,12 +53,8 @@ class Journal:
         except OSError as error:
             raise self._error(error) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
     def _error(self, error: Exception) -> JournalError:

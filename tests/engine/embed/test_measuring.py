@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.measuring import DerivedEmbedder, RecallingEmbedder
 from smysl.engine.errors import ModelFault
 from smysl.engine.types import Embedded, Failure, InputLimit, Space, Vector, say
 
 
-class Model:
+class Model(Closing):
     """Vectors of four numbers; texts that begin with `!` fail, and it stops short after `most` texts a call."""
 
     space = Space("whole", "model", 4)
@@ -42,12 +42,6 @@ class Model:
 
     def close(self) -> None:
         self.closed += 1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _vector(text: str) -> Vector:

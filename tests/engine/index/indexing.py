@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Collection, Sequence
-from types import TracebackType
 
 import numpy as np
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.errors import EmbedderError
 from smysl.engine.source.decode import Unreadable
 from smysl.engine.source.walk import SourceFile, Walk, is_within
@@ -71,7 +70,7 @@ class Workspace:
         return SourceText(text, "utf-8", hashlib.sha256(text.encode()).hexdigest())
 
 
-class CountingEmbedder:
+class CountingEmbedder(Closing):
     """Vectors made of a hash of the text; notes every call."""
 
     def __init__(
@@ -114,17 +113,6 @@ class CountingEmbedder:
     def embed_query(self, query: str, *, cancel: CancelToken | None = None) -> Vector:
         """The vector of a text."""
         return vector_of(query, self.space)
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def vector_of(text: str, space: Space) -> Vector:

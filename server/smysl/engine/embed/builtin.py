@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.builtin_artefact import package_folder, read_artefact
 from smysl.engine.embed.builtin_fields import split_fields
 from smysl.engine.embed.builtin_pooling import occurrences, pool
@@ -43,7 +42,7 @@ _MOST_CHARACTERS = 16 * _MOST_TOKENS
 """Only the head of a longer text is read: what so long a text is about stands there, and the rest would cost time."""
 
 
-class BuiltinEmbedder:
+class BuiltinEmbedder(Closing):
     """An `Embedder` over the model in the package, cut to `dimensions` (0 is all of them).
 
     The same text has the same vector, to the last bit, on every platform. The tokeniser is loaded by the first text.
@@ -116,17 +115,6 @@ class BuiltinEmbedder:
         if np.isnan(vector[0]):
             raise ModelFault(say("The model knows no word of this text."), say("Ask in other words."))
         return vector
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _embed(self, texts: Sequence[str]) -> Matrix:
         weights = self._artefact.fields

@@ -33,8 +33,8 @@ class Artefact:
     """What the files say.
 
     rows: int8, shape (rows, dimensions). scales: float64, shape (rows,): a row's size beside the others', (0, 1].
-    in_questions: shape (tokens,): the row of each token where it is asked; where it stands in code it has the row of its
-    own number. tokenizer: a file of the `tokenizers` library. digest: of all files (64 hex digits).
+    in_questions: shape (tokens,): the row of each token where it is asked; in code it has the row of its own number.
+    tokenizer: a file of the `tokenizers` library. digest: of all files (64 hex digits).
     """
 
     rows: NDArray[np.int8]

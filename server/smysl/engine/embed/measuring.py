@@ -5,12 +5,11 @@ without asking it for what is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import TracebackType
 
 import numpy as np
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.embed.vectors import unit
 from smysl.engine.errors import ModelFault
@@ -20,7 +19,7 @@ KnownVectors = Callable[[Sequence[str]], Sequence[Vector | None]]
 """From texts to their vectors, None where none is known."""
 
 
-class _Wrapped:
+class _Wrapped(Closing):
     """What both say of the model is what `inner` says. Closing leaves `inner` open: who opened it closes it."""
 
     def __init__(self, inner: Embedder) -> None:
@@ -40,17 +39,6 @@ class _Wrapped:
     def batch_size(self) -> int:
         """How many documents a caller should hand over at once."""
         return self._inner.batch_size
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class RecallingEmbedder(_Wrapped):

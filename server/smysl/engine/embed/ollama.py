@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
-from typing_extensions import Self
-
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.attempt import Attempt, Streak
 from smysl.engine.embed.batching import Pace, clip, next_batch
 from smysl.engine.embed.catalogue import same_model
@@ -58,7 +56,7 @@ class ModelSetup:
     version: tuple[int, ...] | None = None
 
 
-class OllamaEmbedder:
+class OllamaEmbedder(Closing):
     """An `Embedder` over one model of one Ollama. Made by `open_ollama`; close it."""
 
     def __init__(
@@ -157,14 +155,6 @@ class OllamaEmbedder:
     def close(self) -> None:
         """Drop what is in flight; let go of connections and thread. Idempotent."""
         self._link.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _attempt(self, caller: _Bulk | _Query, prompted: Callable[[str], str], cancel: CancelToken) -> Attempt:
         return Attempt(

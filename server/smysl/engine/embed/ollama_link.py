@@ -18,9 +18,9 @@ import anyio
 import httpx
 import ollama
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.ollama_endpoint import Endpoint
 from smysl.engine.embed.ollama_faults import Fault, Kind, fault_of
 
@@ -87,7 +87,7 @@ class RunningModel:
     size_vram: int
 
 
-class OllamaLink:
+class OllamaLink(Closing):
     """A context manager that holds the thread and the connections; both begin with the first call.
 
     Every method may be called from any thread, raises `Fault` when the call fails, and `Cancelled` when taken back.
@@ -248,12 +248,6 @@ class OllamaLink:
             if client is not None:
                 portal.call(client.close)
             self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _call(
         self,

@@ -6,13 +6,12 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from typing_extensions import Self
 
 from smysl.engine.cancel import CancelToken
+from smysl.engine.closing import Closing
 from smysl.engine.embed.spaces import space_key
 from smysl.engine.embed.vectors import unit
 from smysl.engine.errors import ModelFault, ModelMissing, ModelUnavailable
@@ -32,7 +31,7 @@ _FILES = (
 )
 
 
-class StaticEmbedder:
+class StaticEmbedder(Closing):
     """An `Embedder` over the Model2Vec model in `folder`; it has no prompts and no limit of length.
 
     The identity of the model is that of its files. Raises `ModelMissing` if `folder` holds no such model, and
@@ -107,17 +106,6 @@ class StaticEmbedder:
             raise ModelFault(embedded.failures[0].reason, say("Ask in other words."))
         row: Vector = embedded.vectors[0]
         return row
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def fetch_from_hub(name: str) -> Path:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
 
-from typing_extensions import Self
-
+from smysl.engine.closing import Closing
 from smysl.engine.errors import IndexDamagedError, IndexFileError
 from smysl.engine.store import location, schema
 from smysl.engine.store.connection import connect_for_reading, connect_for_writing, damage_mark, translated
@@ -21,7 +19,7 @@ from smysl.engine.types import Message, say
 _WAIT_TO_REBUILD = 10.0
 
 
-class Store:
+class Store(Closing):
     """An open index file. `notices` says what a person should know about how it was opened."""
 
     def __init__(self, path: Path) -> None:
@@ -119,14 +117,6 @@ class Store:
     def close(self) -> None:
         """Let go of the file and the memory. Idempotent."""
         self._reader.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _open(self) -> None:
         self._is_writable = location.is_writable(self._path)

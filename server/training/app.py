@@ -133,9 +133,10 @@ def pairs(
         found = [one.result() for one in track(beside, "questions", console=console)]
         count = write_rows((row for one in found for row in one.rows), data / "rows" / "questions.jsonl")
         console.print(f"{count} of {sum(map(len, asked.values()))} questions")
+        write_record(set().union(*(one.marks for one in found)), data / "learnt-questions.npz")
         if only_questions:
             return
-        marks = set().union(*(one.marks for one in found))
+        marks: set[int] = set()
         figures: dict[str, dict[str, int]] = {}
         waiting = {
             pool.submit(harvest_source, one, repositories, data, kept, seed=seed, files=files): one for one in sources
@@ -244,6 +245,7 @@ def train(
     titled: Annotated[float, typer.Option(help="How often code comes with its title.")] = 0.9,
     translated: Annotated[float, typer.Option(help="How often an English question is said in Russian.")] = 0.42,
     asked: Annotated[float, typer.Option(help="The weight of the written questions; docstrings have 6.")] = 3.0,
+    russian: Annotated[float, typer.Option(help="The weight of the docstrings and comments in Russian.")] = 1.4,
     begin: Annotated[Path | None, typer.Option(help="A model's folder to go on from, instead of from MiniLM.")] = None,
     hard: Annotated[float, typer.Option(help="Rows that bring code easily taken for theirs; `likely` finds it.")] = 0.0,
     apart: Annotated[bool, typer.Option(help="Words have rows of their own where they are asked.")] = True,
@@ -266,6 +268,7 @@ def train(
         wrapped=wrapped,
         title=titled,
         asked=asked,
+        russian=russian,
         hard=hard,
     )
     batches = viewer(data, chances, seed=seed, size=size, held_out=held_out)
@@ -348,7 +351,7 @@ def export(
     encoded = load(data / "encoded.npz")
     words = most_asked(encoded, asked, without=np.isin(encoded.sources, held_out_numbers(data)))
     export_model(matrix, words, data / "tokenizer.json", artefact, weights=weights, version=version)
-    join_records([data / "learnt.npz", *([] if also is None else [also])], record)
+    join_records([data / "learnt.npz", data / "learnt-questions.npz", *([] if also is None else [also])], record)
     console.print(judged(of_artefact(artefact), data, weights))
 
 

@@ -44,7 +44,7 @@ class Task(str, Enum):
 class Chances:
     """How often things happen, and what a word counts where it stands.
 
-    asked: the weight of the written questions among the tasks.
+    asked, russian: the weights of the written questions and of what is said in Russian among the tasks.
     retold: a written question in the other language, word by word; there is a better one in that language already.
     together: so many rows of a batch are of one source, as in a search.
     hard: how many rows of a batch bring code of their source that is easily taken for the right one.
@@ -55,9 +55,9 @@ class Chances:
         (Task.SENTENCE, 2.0),
         (Task.COMMENT, 1.0),
         (Task.NAME, 0.7),
-        (Task.RUSSIAN, 1.4),
     )
     asked: float = 3.0
+    russian: float = 1.4
     translated: float = 0.42
     translated_back: float = 0.25
     retold: float = 0.1
@@ -155,7 +155,11 @@ class Viewer:
         ]
 
     def __iter__(self) -> Iterator[Batch]:
-        amounts = {**dict(self._chances.tasks), Task.QUESTION: self._chances.asked}
+        amounts = {
+            **dict(self._chances.tasks),
+            Task.QUESTION: self._chances.asked,
+            Task.RUSSIAN: self._chances.russian,
+        }
         tasks = [task for task in amounts if len(self._rows[task])]
         weights = np.array([amounts[task] for task in tasks])
         while True:

@@ -42,7 +42,7 @@ OPEN_DOCUMENTS = 10
 EDITED_DOCUMENTS = 20
 REST_SECONDS = 6.0
 """After these the server has given back what it has no use for."""
-TOLD_AFTER = (200, 1_000, 3_000)
+TOLD_AFTER = (200, 1_000, 3_000, 5_000)
 """Numbers of edits after which the memory is told."""
 
 _PATIENCE_SECONDS = 900.0

@@ -11,8 +11,9 @@ export class OneAtATime {
 
   /** The promise of a run that begins after this call, and so sees everything that was set before it. */
   run(): Promise<void> {
+    // What waits may not have begun yet although nothing runs any more.
     if (!this.running) {
-      return this.begin();
+      return this.queued ?? this.begin();
     }
     this.queued ??= this.running
       .catch(() => undefined)

@@ -42,3 +42,17 @@ test("a job that fails does not keep the waiting one from running", async () => 
   await second;
   expect(runs).toBe(2);
 });
+
+test("one that is asked for between the end of a job and the begin of the waiting one is the waiting one", async () => {
+  const { runs, begun } = steps();
+  const first = runs.run();
+  const waiting = runs.run();
+  const asked = first.then(() => runs.run());
+  begun[0]?.();
+  await settled();
+  expect(begun).toHaveLength(2);
+  begun[1]?.();
+  await Promise.all([waiting, asked]);
+  await settled();
+  expect(begun).toHaveLength(2);
+});

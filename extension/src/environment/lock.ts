@@ -24,7 +24,7 @@ interface Holder {
  *
  * A holder is gone when its process is (on this machine), or when it does not touch the file while it is looked at
  * `looks` times. Looks are counted, not seconds: after the lid was closed both processes wake at once, and an hour of
- * the clock says nothing about the other. A file that cannot be read counts as touched until it is given up likewise.
+ * the clock says nothing about the other. What cannot be read is given up likewise.
  *
  * Rejects when the signal is aborted. `onWaiting` is called once, before the first wait.
  */
@@ -102,8 +102,9 @@ async function look(path: string): Promise<{ holder: Holder | undefined; state: 
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
     return { holder: parse(text), state: `${text} ${mtimeMs}` };
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : { holder: undefined, state: code };
   }
 }
 
@@ -138,5 +139,5 @@ async function removeStale(path: string, state: string): Promise<void> {
     await rename(aside, path);
     return;
   }
-  await rm(aside, { force: true });
+  await rm(aside, { force: true, recursive: true });
 }

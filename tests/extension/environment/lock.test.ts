@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -78,6 +78,18 @@ test("a lock that was written half is taken like one that nobody touches", async
   await (
     await takeLock(path, signal, { timing })
   )();
+  expect(readdirSync(join(path, ".."))).toEqual([]);
+});
+
+test("a lock that cannot be read is looked at as often as any other, and taken then", async () => {
+  mkdirSync(path);
+  let told = 0;
+  const begin = performance.now();
+  await (
+    await takeLock(path, signal, { timing, onWaiting: () => (told += 1) })
+  )();
+  expect(told).toBe(1);
+  expect(performance.now() - begin).toBeGreaterThan(timing.beatMs * (timing.looks - 1));
   expect(readdirSync(join(path, ".."))).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { win32 } from "node:path";
 
 /** Milliseconds a process gets to end by itself before it is killed. */
 const PATIENCE_MS = 2_000;
@@ -33,7 +34,9 @@ export function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   }
   if (process.platform === "win32") {
     // Windows ends no children with their parent.
-    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore", windowsHide: true });
+    const [program, args] = taskkill(child.pid, process.env);
+    // Where it cannot be started the process itself at least is ended.
+    spawn(program, args, { stdio: "ignore", windowsHide: true }).once("error", () => child.kill(signal));
     return;
   }
   try {
@@ -41,4 +44,10 @@ export function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     child.kill(signal);
   }
+}
+
+/** How Windows ends a process and all it started. By its whole path: a bare name is first looked for in the current folder. */
+export function taskkill(pid: number, env: NodeJS.ProcessEnv): readonly [string, readonly string[]] {
+  const system = win32.join(env["SystemRoot"] ?? "C:\\Windows", "System32");
+  return [win32.join(system, "taskkill.exe"), ["/pid", String(pid), "/T", "/F"]];
 }

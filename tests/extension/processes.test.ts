@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 import { runProgram } from "../../extension/src/environment/runner";
 import { isAlive } from "../../extension/src/environment/lock";
-import { end } from "../../extension/src/processes";
+import { end, taskkill } from "../../extension/src/processes";
 
 const { signal } = new AbortController();
 const around = { cwd: process.cwd(), env: process.env, signal };
@@ -62,4 +62,11 @@ test("a process that ends when its input does is not killed", async () => {
   await once(child.stdout, "data");
   await end(child, 10_000);
   expect(child.exitCode).toBe(0);
+});
+
+test("Windows ends processes by its own program, not by one of that name in the current folder", () => {
+  const [program, args] = taskkill(42, { SystemRoot: "D:\\Windows" });
+  expect(program).toBe("D:\\Windows\\System32\\taskkill.exe");
+  expect(args).toEqual(["/pid", "42", "/T", "/F"]);
+  expect(taskkill(42, {})[0]).toBe("C:\\Windows\\System32\\taskkill.exe");
 });

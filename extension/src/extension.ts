@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { ServerEnvironment } from "./environment/environment";
-import { reportFailures } from "./failures";
+import { Failures } from "./failures";
 import { clientCommands } from "./methods";
 import { Crashes } from "./server/crashes";
 import { Server } from "./server/server";
@@ -32,8 +32,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   });
   running = { server, environment };
-  const ui = new Ui(server, context.workspaceState, log);
-  context.subscriptions.push(log, server, ui, reportFailures(server, log), serverCommands(server, environment, log));
+  const failures = new Failures(server, log);
+  const ui = new Ui(server, context.workspaceState, failures, log);
+  context.subscriptions.push(log, server, ui, failures.listen(), serverCommands(server, environment, log));
   void server.start();
   return { server };
 }

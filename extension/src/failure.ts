@@ -1,18 +1,20 @@
 import { l10n } from "vscode";
 import { SetUpError } from "./environment/trouble";
-import { ServerCrashed } from "./server/states";
+import { isConnectionLost } from "./methods";
+import { ServerCrashed, ServerStopped } from "./server/states";
 
 /** What helps: one thing for each failure. */
 export type WayOut =
   { readonly does: "again" | "choosePython" | "showLog" } | { readonly does: "openSetting"; readonly setting: string };
 
-/** Why there is no server, as a person is told it. */
+/** What went wrong, as a person is told it. */
 export interface Failure {
   readonly text: string;
   readonly button: string;
   readonly way: WayOut;
 }
 
+/** Why there is no server. */
 export function failureOf(reason: Error): Failure {
   const again = { button: l10n.t("Try Again"), way: { does: "again" } } as const;
   const showLog = { button: l10n.t("Show Log"), way: { does: "showLog" } } as const;
@@ -73,6 +75,35 @@ export function failureOf(reason: Error): Failure {
     case "not-installed":
       return { text: l10n.t("Smysl could not be set up: {0}", reason.detail), ...showLog };
   }
+}
+
+/** Why a request was not answered: the server's own words with its advice, or why there is no server to ask. */
+export function failureOfRequest(error: unknown): Failure {
+  const showLog = { button: l10n.t("Show Log"), way: { does: "showLog" } } as const;
+  if (error instanceof ServerStopped) {
+    const way = { does: "again" } as const;
+    return { text: l10n.t("Smysl is stopped"), button: l10n.t("Restart the server"), way };
+  }
+  if (error instanceof SetUpError || error instanceof ServerCrashed) {
+    return failureOf(error);
+  }
+  if (isConnectionLost(error)) {
+    return { text: l10n.t("The server of Smysl ended before it had answered."), ...showLog };
+  }
+  return trouble(error instanceof Error ? error.message : String(error), adviceOf(error));
+}
+
+/** What the server says of itself, and what to do about it. */
+export function trouble(message: string, advice: string | null): Failure {
+  const text = advice === null ? message : `${message} ${advice}`;
+  return { text, button: l10n.t("Show Log"), way: { does: "showLog" } };
+}
+
+/** The advice that the server sent with an error. */
+export function adviceOf(error: unknown): string | null {
+  const data: unknown = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
+  const advice: unknown = typeof data === "object" && data !== null && "advice" in data ? data.advice : undefined;
+  return typeof advice === "string" ? advice : null;
 }
 
 function openSetting(setting: string): Omit<Failure, "text"> {

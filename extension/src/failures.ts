@@ -1,36 +1,43 @@
 import * as vscode from "vscode";
-import { failureOf } from "./failure";
+import { failureOf, type Failure } from "./failure";
 import type { Server } from "./server/server";
 
-/** Says what failed, in a sentence, with the one button that helps. */
-export function reportFailures(server: Server, log: vscode.LogOutputChannel): vscode.Disposable {
-  const listening = server.onDidChangeState((state) => {
-    if (state.kind === "failed") {
-      void report(state.reason, server, log);
-    }
-  });
-  return new vscode.Disposable(() => {
-    listening.dispose();
-  });
-}
+/** Says what went wrong, in a sentence, with the one button that helps. */
+export class Failures {
+  constructor(
+    private readonly server: Server,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
 
-async function report(reason: Error, server: Server, log: vscode.LogOutputChannel): Promise<void> {
-  const { text, button, way } = failureOf(reason);
-  if ((await vscode.window.showErrorMessage(text, button)) !== button) {
-    return;
+  /** From now on it is said when there is no server. */
+  listen(): vscode.Disposable {
+    const listening = this.server.onDidChangeState((state) => {
+      if (state.kind === "failed") {
+        void this.tell(failureOf(state.reason));
+      }
+    });
+    return new vscode.Disposable(() => {
+      listening.dispose();
+    });
   }
-  switch (way.does) {
-    case "again":
-      await server.restart();
-      break;
-    case "choosePython":
-      await choosePython();
-      break;
-    case "showLog":
-      log.show();
-      break;
-    case "openSetting":
-      await openSetting(way.setting);
+
+  async tell({ text, button, way }: Failure): Promise<void> {
+    if ((await vscode.window.showErrorMessage(text, button)) !== button) {
+      return;
+    }
+    switch (way.does) {
+      case "again":
+        await this.server.restart();
+        break;
+      case "choosePython":
+        await choosePython();
+        break;
+      case "showLog":
+        this.log.show();
+        break;
+      case "openSetting":
+        await openSetting(way.setting);
+    }
   }
 }
 

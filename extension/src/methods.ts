@@ -50,3 +50,18 @@ export const serverSettingNames = [
 
 /** Error codes of the protocol that mean "nobody waits for this answer any more". */
 export const cancelledCodes: readonly number[] = [-32800, -32802];
+
+/** Whether nobody waits for the answer any more: then there is nothing to tell. */
+export function isCancelled(error: unknown): boolean {
+  return cancelledCodes.includes(codeOf(error));
+}
+
+/** Whether the server went before it answered, by the codes of vscode-jsonrpc. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code >= -32_099 && code <= -32_096;
+}
+
+function codeOf(error: unknown): number {
+  return typeof error === "object" && error !== null && "code" in error ? Number(error.code) : NaN;
+}

@@ -33,3 +33,8 @@ export async function openAt(
     return undefined;
   }
 }
+
+export async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(vscode.l10n.t("Copied: {0}", text), 3_000);
+}

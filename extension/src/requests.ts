@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { CancelToken, ProgressListener } from "./server/server";
 import { methods, serverCommands } from "./methods";
 import type {
-  Model,
   ModelsResult,
   PullModelResult,
   SearchParams,
@@ -47,8 +46,8 @@ export class Requests {
     return this.server.request(methods.status, undefined);
   }
 
-  async models(): Promise<readonly Model[]> {
-    return (await this.server.request<ModelsResult>(methods.models, undefined)).models;
+  models(signal: AbortSignal): Promise<ModelsResult> {
+    return this.server.request(methods.models, undefined, cancelToken(signal));
   }
 
   pullModel(name: string, signal: AbortSignal, onProgress: (progress: PullProgress) => void): Promise<PullModelResult> {

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
-import { clientCommands, methods } from "./methods";
+import { failureOfRequest, trouble } from "./failure";
+import type { Failures } from "./failures";
+import { clientCommands, isCancelled, methods } from "./methods";
 import { chooseModel } from "./models/choose";
 import { openAt } from "./places";
 import type { Position, Status } from "./protocol";
@@ -8,13 +10,14 @@ import { ResultsView } from "./results/view";
 import { ask } from "./search/asking";
 import { SearchBox } from "./search/box";
 import { restored } from "./search/filters";
-import { adviceOf, type NoteAction } from "./search/notes";
+import type { NoteAction } from "./search/notes";
 import type { BoxParts } from "./search/parts";
 import { RecentQueries } from "./search/recent";
 import { similarToEditor, similarToPosition, type SimilarQuestion } from "./search/similarTo";
 import type { Disposable, Server } from "./server/server";
 import { showActions } from "./status/actions";
 import { ACTIONS_COMMAND, StatusItem } from "./status/item";
+import { setEnabled } from "./switching";
 
 const TOGGLES_KEY = "searchToggles";
 
@@ -26,16 +29,22 @@ export class Ui implements vscode.Disposable {
   private readonly subscriptions: readonly Disposable[];
   private status: Status | undefined;
   private box: SearchBox | undefined;
+  /** What was in the editor is back from the last box. */
+  private left: Promise<void> = Promise.resolve();
   private toldError: string | null = null;
 
   /** To be made before the server is started, which has to know of the notifications that are listened to. */
   constructor(
     private readonly server: Server,
     private readonly memory: vscode.Memento,
+    private readonly failures: Failures,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.requests = new Requests(server);
-    this.results = new ResultsView((question) => ask(this.requests, question, new AbortController().signal));
+    this.results = new ResultsView(
+      (question) => ask(this.requests, question, new AbortController().signal),
+      (job) => this.guarded(job),
+    );
     this.subscriptions = [
       this.item,
       this.results,
@@ -49,6 +58,7 @@ export class Ui implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.box?.close();
     for (const subscription of this.subscriptions) {
       subscription.dispose();
     }
@@ -57,17 +67,15 @@ export class Ui implements vscode.Disposable {
   private commands(): readonly Disposable[] {
     const { registerCommand } = vscode.commands;
     return [
-      registerCommand("smysl.semanticSearch", (query?: unknown) => {
+      registerCommand("smysl.semanticSearch", (query?: unknown) =>
         this.open((box) => {
           box.search(typeof query === "string" ? query : "");
-        });
-      }),
-      registerCommand("smysl.searchSelection", () => {
-        this.searchSelection();
-      }),
-      registerCommand(clientCommands.similar, (uri?: unknown, position?: unknown) => {
-        this.findSimilar(typeof uri === "string" ? similarToPosition(uri, position as Position) : undefined);
-      }),
+        }),
+      ),
+      registerCommand("smysl.searchSelection", () => this.searchSelection()),
+      registerCommand(clientCommands.similar, (uri?: unknown, position?: unknown) =>
+        this.findSimilar(typeof uri === "string" ? similarToPosition(uri, position as Position) : undefined),
+      ),
       registerCommand(
         clientCommands.open,
         async (uri: string, position: Position, options?: vscode.TextDocumentShowOptions) => {
@@ -89,9 +97,12 @@ export class Ui implements vscode.Disposable {
     ];
   }
 
-  private open(how: (box: SearchBox) => void): void {
-    this.box = new SearchBox(this.boxParts(), () => {
+  /** In the box that is open, else in a new one, which has to see what was in the editor before the last one. */
+  private async open(how: (box: SearchBox) => void): Promise<void> {
+    await this.left;
+    this.box ??= new SearchBox(this.boxParts(), (left) => {
       this.box = undefined;
+      this.left = left;
     });
     how(this.box);
   }
@@ -113,33 +124,39 @@ export class Ui implements vscode.Disposable {
     };
   }
 
-  private searchSelection(): void {
+  private async searchSelection(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const text = editor?.document.getText(editor.selection).trim() ?? "";
     if (editor && text.includes("\n")) {
       // Several lines are code rather than a question.
-      this.findSimilar();
+      await this.findSimilar();
       return;
     }
-    this.open((box) => {
+    await this.open((box) => {
       box.search(text);
     });
   }
 
-  private findSimilar(question: SimilarQuestion | undefined = similarToEditor(vscode.window.activeTextEditor)): void {
+  private async findSimilar(
+    question: SimilarQuestion | undefined = similarToEditor(vscode.window.activeTextEditor),
+  ): Promise<void> {
     if (!question) {
-      void vscode.window.showInformationMessage(vscode.l10n.t("Open a file and put the cursor into a function first."));
+      const goToFile = vscode.l10n.t("Go to File…");
+      const text = vscode.l10n.t("Open a file and put the cursor into a function first.");
+      if ((await vscode.window.showInformationMessage(text, goToFile)) === goToFile) {
+        await vscode.commands.executeCommand("workbench.action.quickOpen");
+      }
       return;
     }
-    this.open((box) => {
-      box.compare(question.params, question.label);
+    await this.open((box) => {
+      box.compare(question);
     });
   }
 
   private async act(action: Exclude<NoteAction, "clearFilters">): Promise<void> {
     const commands = {
-      chooseModel: "smysl.chooseModel",
       enable: "smysl.enableInWorkspace",
+      openFolder: "vscode.openFolder",
       restart: "smysl.restartServer",
       showActions: ACTIONS_COMMAND,
       showLog: "smysl.showLog",
@@ -160,12 +177,7 @@ export class Ui implements vscode.Disposable {
   }
 
   private async setEnabled(enabled: boolean): Promise<void> {
-    const settings = vscode.workspace.getConfiguration("smysl");
-    // Switched on is the default: the workspace needs no setting of its own for it, unless the person's says no.
-    const value = enabled && settings.inspect("enable")?.globalValue !== false ? undefined : enabled;
-    await this.guarded(async () => {
-      await settings.update("enable", value, vscode.ConfigurationTarget.Workspace);
-    });
+    await this.guarded(() => setEnabled(enabled));
   }
 
   private async serverChanged(): Promise<void> {
@@ -188,26 +200,20 @@ export class Ui implements vscode.Disposable {
     this.box?.statusChanged();
     const error = status.state === "error" ? status.message : null;
     if (error !== null && error !== this.toldError) {
-      void this.tell(error, status.advice);
+      void this.failures.tell(trouble(error, status.advice));
     }
     this.toldError = error;
-  }
-
-  /** What went wrong, with one button that helps. */
-  private async tell(message: string, advice: string | null): Promise<void> {
-    const button = vscode.l10n.t("Show Log");
-    const text = advice === null ? message : `${message} ${advice}`;
-    if ((await vscode.window.showErrorMessage(text, button)) === button) {
-      await vscode.commands.executeCommand("smysl.showLog");
-    }
   }
 
   private async guarded(job: () => Promise<void>): Promise<void> {
     try {
       await job();
     } catch (error) {
-      this.log.error(error instanceof Error ? error : String(error));
-      await this.tell(error instanceof Error ? error.message : String(error), adviceOf(error));
+      if (!isCancelled(error)) {
+        this.log.error(error instanceof Error ? error : String(error));
+        // What waits for the job does not wait until the person has read this.
+        void this.failures.tell(failureOfRequest(error));
+      }
     }
   }
 }

@@ -38,23 +38,38 @@ async function pickModel(requests: Requests): Promise<Line["choice"]> {
   pick.matchOnDetail = true;
   pick.busy = true;
   pick.show();
+  const gone = new AbortController();
   try {
     const chosen = new Promise<Line | undefined>((resolve) => {
       pick.onDidAccept(() => {
-        resolve(pick.activeItems[0]);
+        if (pick.activeItems[0]?.choice !== undefined) {
+          resolve(pick.activeItems[0]);
+        }
       });
       pick.onDidHide(() => {
+        gone.abort();
         resolve(undefined);
       });
     });
-    pick.items = linesOf(await requests.models());
+    const { models, notices } = await requests.models(gone.signal);
+    pick.items = [...notices.map(lineOfNotice), ...linesOf(models)];
     pick.busy = false;
     const current = pick.items.find(({ choice }) => typeof choice === "object" && choice.current);
     pick.activeItems = current ? [current] : [];
     return (await chosen)?.choice;
+  } catch (error) {
+    if (gone.signal.aborted) {
+      return undefined;
+    }
+    throw error;
   } finally {
     pick.dispose();
   }
+}
+
+/** Why the list may lack something: an Ollama that does not answer. */
+function lineOfNotice(notice: string): Line {
+  return { label: `$(info) ${notice}`, alwaysShow: true };
 }
 
 function linesOf(models: readonly Model[]): Line[] {
@@ -115,7 +130,7 @@ export function reporter(
   };
 }
 
-/** Write the setting where it is set already: in the workspace, else for the person. */
+/** Write the setting where it is set already: in folders and the workspace, else for the person. */
 async function useModel(name: string): Promise<void> {
   const settings = vscode.workspace.getConfiguration("smysl");
   const inWorkspace = vscode.workspace.isTrusted && settings.inspect("model")?.workspaceValue !== undefined;
@@ -124,5 +139,12 @@ async function useModel(name: string): Promise<void> {
     name,
     inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
   );
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  for (const { uri } of vscode.workspace.isTrusted && folders.length > 1 ? folders : []) {
+    const own = vscode.workspace.getConfiguration("smysl", uri);
+    if (own.inspect("model")?.workspaceFolderValue !== undefined) {
+      await own.update("model", name, vscode.ConfigurationTarget.WorkspaceFolder);
+    }
+  }
   vscode.window.setStatusBarMessage(vscode.l10n.t("Smysl: the model is now {0}", name), 5_000);
 }

@@ -70,3 +70,8 @@ export function groupsOf(set: ResultSet): readonly FileGroup[] {
     hits: [...hits].sort((a, b) => a.range.start.line - b.range.start.line),
   }));
 }
+
+/** The folder of a file as its line shows it; `root` is the workspace folder, where more than one is open. */
+export function folderOf(path: string, root: string | undefined): string {
+  return [...(root === undefined ? [] : [root]), ...path.split("/").slice(0, -1)].join("/");
+}

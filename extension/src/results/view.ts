@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
 import { clientCommands } from "../methods";
 import type { Hit } from "../protocol";
+import { rootOf } from "../search/folders";
 import { headingOf, type Answer, type Question } from "../search/answer";
 import { describe } from "../search/filters";
 import { iconOf, percent, reasonText, snippetLine } from "../search/rows";
 import type { Disposable } from "../server/server";
-import { groupsOf, ResultSets, type FileGroup, type ResultSet } from "./model";
+import { folderOf, groupsOf, ResultSets, type FileGroup, type ResultSet } from "./model";
 
 type Node =
   | { readonly node: "set"; readonly set: ResultSet }
@@ -17,15 +18,23 @@ const VIEW = "smysl.results";
 /** Ask again what a set of results answers. */
 export type AskAgain = (question: Question) => Promise<Answer>;
 
+/** Does the job; a failure is told to the person. */
+export type Guard = (job: () => Promise<void>) => Promise<void>;
+
 /** The results in the side bar: kept until the next search, pinned ones until they are removed. */
 export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly sets = new ResultSets();
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly view: vscode.TreeView<Node>;
   private readonly subscriptions: readonly Disposable[];
+  /** Questions that are asked again, one after the other: a newer search would end an older one. */
+  private asking: Promise<void> = Promise.resolve();
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(private readonly askAgain: AskAgain) {
+  constructor(
+    private readonly askAgain: AskAgain,
+    private readonly guarded: Guard,
+  ) {
     this.view = vscode.window.createTreeView<Node>(VIEW, { treeDataProvider: this, showCollapseAll: true });
     const onSet = (command: string, job: (set: ResultSet) => void): Disposable =>
       vscode.commands.registerCommand(`${VIEW}.${command}`, (node?: Node) => {
@@ -47,7 +56,9 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       onSet("remove", ({ id }) => {
         this.sets.remove(id);
       }),
-      onSet("again", (set) => void this.again(set)),
+      onSet("again", (set) => {
+        this.asking = this.asking.then(() => this.guarded(() => this.again(set)));
+      }),
       vscode.commands.registerCommand(`${VIEW}.clear`, () => {
         this.sets.clear();
         this.refresh();
@@ -109,15 +120,9 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   private async again(set: ResultSet): Promise<void> {
-    try {
-      this.sets.replace(
-        set.id,
-        await vscode.window.withProgress({ location: { viewId: VIEW } }, () => this.askAgain(set.question)),
-      );
-      this.refresh();
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-    }
+    const location = { viewId: VIEW };
+    this.sets.replace(set.id, await vscode.window.withProgress({ location }, () => this.askAgain(set.question)));
+    this.refresh();
   }
 
   private refresh(): void {
@@ -146,9 +151,8 @@ function setItem(set: ResultSet): vscode.TreeItem {
 function fileItem(group: FileGroup): vscode.TreeItem {
   const uri = vscode.Uri.parse(group.uri);
   const item = new vscode.TreeItem(uri, vscode.TreeItemCollapsibleState.Expanded);
-  const folder = group.path.split("/").slice(0, -1).join("/");
   item.id = `${group.set.id}:${group.uri}`;
-  item.description = folder === "" ? false : folder;
+  item.description = folderOf(group.path, rootOf(group.uri));
   item.iconPath = vscode.ThemeIcon.File;
   item.contextValue = "file";
   return item;

@@ -18,6 +18,18 @@ export function nextKind(kind: Kind | null): Kind | null {
   return KINDS[(KINDS.indexOf(kind) + 1) % KINDS.length] ?? null;
 }
 
+/** The toggles after a press of the button; `folder` is what there is to stay within. */
+export function toggled(toggles: Toggles, button: "folder" | "kind" | "tests", folder: Toggles["folder"]): Toggles {
+  switch (button) {
+    case "folder":
+      return { ...toggles, folder: toggles.folder ? null : folder };
+    case "kind":
+      return { ...toggles, kind: nextKind(toggles.kind) };
+    case "tests":
+      return { ...toggles, noTests: !toggles.noTests };
+  }
+}
+
 /** What is kept of the toggles for the next search: whether tests count is a habit, the rest goes with the question. */
 export function kept(toggles: Toggles): Toggles {
   return { ...noToggles, noTests: toggles.noTests };

@@ -18,8 +18,12 @@ export function activeFolder(): Folder | undefined {
   return { uri: folder.toString(), label };
 }
 
+/** How many folders the window has. */
+export function foldersOpen(): number {
+  return vscode.workspace.workspaceFolders?.length ?? 0;
+}
+
 /** The name of the workspace folder of a file, where more than one is open. */
 export function rootOf(uri: string): string | undefined {
-  const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-  return several ? vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(uri))?.name : undefined;
+  return foldersOpen() > 1 ? vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(uri))?.name : undefined;
 }

@@ -1,5 +1,5 @@
 import { l10n } from "vscode";
-import { failureOf } from "../failure";
+import { adviceOf, failureOf } from "../failure";
 import type { Status } from "../protocol";
 import type { ServerState } from "../server/states";
 import type { Answer, Question } from "./answer";
@@ -7,7 +7,7 @@ import { describe, type Toggles } from "./filters";
 
 /** Lines in the list that are no hits: what a person should know, and what choosing the line does. */
 
-export type NoteAction = "clearFilters" | "chooseModel" | "enable" | "restart" | "showActions" | "showLog";
+export type NoteAction = "clearFilters" | "enable" | "openFolder" | "restart" | "showActions" | "showLog";
 
 export interface Note {
   /** A codicon. */
@@ -17,8 +17,15 @@ export interface Note {
   readonly action: NoteAction | null;
 }
 
-/** What is to be said about an answer: why there is nothing, or what is wrong with what there is. */
-export function notesOnAnswer(question: Question, answer: Answer, status: Status | undefined): readonly Note[] {
+/**
+ * What is to be said about an answer: why there is nothing, or what is wrong with what there is.
+ * `folders` is how many are open in the window: where none is, there is nothing to switch on.
+ */
+export function notesOnAnswer(
+  question: Question,
+  answer: Answer,
+  { status, folders }: { readonly status: Status | undefined; readonly folders: number },
+): readonly Note[] {
   const [notice, ...more] = answer.notices;
   const notices =
     notice === undefined ? [] : [noteOf("warning", notice, (more.join(" ") || status?.advice) ?? "", "showActions")];
@@ -26,12 +33,21 @@ export function notesOnAnswer(question: Question, answer: Answer, status: Status
     return notices;
   }
   if (status?.state === "off") {
-    return [noteOf("circle-slash", status.message, l10n.t("Choose this line to switch Smysl on here."), "enable")];
+    return [noteOnOff(status, folders)];
   }
   if (status?.state === "error") {
     return [noteOf("error", status.message, status.advice ?? "", "showLog")];
   }
-  return [...noteOnIndexing(answer, status), ...notices, noteOnNothing(question)];
+  // Where there is no function nothing was compared, and it is not said that nothing comes near.
+  const compared = question.about === "query" || question.params.position === undefined || answer.name !== null;
+  const nothing = compared || notices.length === 0 ? [noteOnNothing(question)] : [];
+  return [...noteOnIndexing(answer, status), ...notices, ...nothing];
+}
+
+function noteOnOff({ message }: Status, folders: number): Note {
+  return folders === 0
+    ? noteOf("folder-opened", message, l10n.t("Choose this line to open a folder."), "openFolder")
+    : noteOf("circle-slash", message, l10n.t("Choose this line to switch Smysl on here."), "enable");
 }
 
 function noteOnIndexing(answer: Answer, status: Status | undefined): readonly Note[] {
@@ -88,13 +104,6 @@ export function noteOnServer(state: ServerState): Note | undefined {
 export function noteOnError(error: unknown): Note {
   const message = error instanceof Error ? error.message : String(error);
   return noteOf("error", message, adviceOf(error) ?? l10n.t("Choose this line to see the log."), "showLog");
-}
-
-/** The advice that the server sent with an error. */
-export function adviceOf(error: unknown): string | null {
-  const data: unknown = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
-  const advice: unknown = typeof data === "object" && data !== null && "advice" in data ? data.advice : undefined;
-  return typeof advice === "string" ? advice : null;
 }
 
 /** The title of the list: what is asked, where, and what came of it. `similarTo` is the code that others resemble. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Status } from "../protocol";
+import { foldersOpen } from "../search/folders";
 import type { ServerState } from "../server/states";
 import { statusText } from "./texts";
 
@@ -33,7 +34,10 @@ function actionsFor(server: ServerState, status: Status | undefined): Action[] {
     ];
   }
   const enabled = status?.state !== "off";
-  const enable = action("circle-large-filled", vscode.l10n.t("Switch on in this workspace"), "smysl.enableInWorkspace");
+  const isEmpty = foldersOpen() === 0;
+  const enable = isEmpty
+    ? action("folder-opened", vscode.l10n.t("Open a folder"), "vscode.openFolder")
+    : action("circle-large-filled", vscode.l10n.t("Switch on in this workspace"), "smysl.enableInWorkspace");
   const disable = action("circle-slash", vscode.l10n.t("Switch off in this workspace"), "smysl.disableInWorkspace");
   return [
     ...(enabled ? [action("search", vscode.l10n.t("Semantic Search"), "smysl.semanticSearch")] : [enable]),
@@ -44,6 +48,6 @@ function actionsFor(server: ServerState, status: Status | undefined): Action[] {
     log,
     restart,
     action("settings-gear", vscode.l10n.t("Settings"), "smysl.openSettings"),
-    ...(enabled ? [disable] : []),
+    ...(enabled && !isEmpty ? [disable] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupsOf, ResultSets } from "../../../extension/src/results/model";
+import { folderOf, groupsOf, ResultSets } from "../../../extension/src/results/model";
 import type { Answer, Question } from "../../../extension/src/search/answer";
 import { noToggles } from "../../../extension/src/search/filters";
 import { hit } from "../examples";
@@ -62,5 +62,12 @@ describe("the results view", () => {
       ["b.py", [2, 9]],
       ["auth/token.py", [5]],
     ]);
+  });
+
+  it("tells files of the same path apart by their workspace folder, where there are several", () => {
+    expect(folderOf("src/auth/token.py", undefined)).toBe("src/auth");
+    expect(folderOf("src/auth/token.py", "site")).toBe("site/src/auth");
+    expect(folderOf("token.py", "site")).toBe("site");
+    expect(folderOf("token.py", undefined)).toBe("");
   });
 });

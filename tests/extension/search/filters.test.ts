@@ -1,5 +1,13 @@
 import { describe as group, expect, it } from "vitest";
-import { describe, kept, nextKind, noToggles, restored, toFilters } from "../../../extension/src/search/filters";
+import {
+  describe,
+  kept,
+  nextKind,
+  noToggles,
+  restored,
+  toFilters,
+  toggled,
+} from "../../../extension/src/search/filters";
 
 const folder = { uri: "file:///site/auth", label: "auth/" };
 
@@ -21,6 +29,14 @@ group("the toggles of the search box", () => {
       seen.push(nextKind(seen.at(-1) ?? null));
     }
     expect(seen).toEqual(["function", "method", "class", "module", null]);
+  });
+
+  it("change one at a time", () => {
+    expect(toggled(noToggles, "folder", folder)).toEqual({ ...noToggles, folder });
+    expect(toggled({ ...noToggles, folder }, "folder", folder)).toEqual(noToggles);
+    expect(toggled(noToggles, "folder", null)).toEqual(noToggles);
+    expect(toggled(noToggles, "kind", folder)).toEqual({ ...noToggles, kind: "function" });
+    expect(toggled(noToggles, "tests", folder)).toEqual({ ...noToggles, noTests: true });
   });
 
   it("are kept for the next search as far as they are a habit", () => {

@@ -1,21 +1,24 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, Question } from "../../../extension/src/search/answer";
 import { SetUpError } from "../../../extension/src/environment/trouble";
+import { adviceOf } from "../../../extension/src/failure";
 import { noToggles } from "../../../extension/src/search/filters";
-import { adviceOf, noteOnError, noteOnServer, notesOnAnswer, titleOf } from "../../../extension/src/search/notes";
+import { noteOnError, noteOnServer, notesOnAnswer, titleOf } from "../../../extension/src/search/notes";
 import { hit, status } from "../examples";
 
 const asked: Question = { about: "query", query: "token", toggles: noToggles };
+/** In a window with a folder. */
+const open = (of: ReturnType<typeof status>) => ({ status: of, folders: 1 });
 const nothing: Answer = { hits: [], notices: [], model: "builtin", state: "ready", name: null };
 
 describe("what the search box says beside the hits", () => {
   it("is nothing where all is well", () => {
-    expect(notesOnAnswer(asked, { ...nothing, hits: [hit()] }, status())).toEqual([]);
+    expect(notesOnAnswer(asked, { ...nothing, hits: [hit()] }, open(status()))).toEqual([]);
   });
 
   it("is the server's notice, with its advice, when Ollama is down", () => {
     const answer = { ...nothing, hits: [hit()], notices: ["Ollama is away; the words answer."] };
-    const notes = notesOnAnswer(asked, answer, status({ state: "degraded", advice: "Start Ollama." }));
+    const notes = notesOnAnswer(asked, answer, open(status({ state: "degraded", advice: "Start Ollama." })));
     expect(notes).toEqual([
       { icon: "warning", label: "Ollama is away; the words answer.", detail: "Start Ollama.", action: "showActions" },
     ]);
@@ -23,43 +26,53 @@ describe("what the search box says beside the hits", () => {
 
   it("is one line for several notices", () => {
     const answer = { ...nothing, hits: [hit()], notices: ["Ollama is away.", "Start it.", "The words answer."] };
-    expect(notesOnAnswer(asked, answer, status())).toMatchObject([
+    expect(notesOnAnswer(asked, answer, open(status()))).toMatchObject([
       { label: "Ollama is away.", detail: "Start it. The words answer." },
     ]);
   });
 
   it("is a hint to other words where nothing was found", () => {
-    expect(notesOnAnswer(asked, nothing, status()).map(({ label }) => label)).toEqual(["Nothing found"]);
+    expect(notesOnAnswer(asked, nothing, open(status())).map(({ label }) => label)).toEqual(["Nothing found"]);
   });
 
   it("is a way out of the filters where they are on", () => {
     const narrow = { ...asked, toggles: { ...noToggles, noTests: true } };
-    expect(notesOnAnswer(narrow, nothing, status())).toMatchObject([
+    expect(notesOnAnswer(narrow, nothing, open(status()))).toMatchObject([
       { label: "Nothing found in: no tests", action: "clearFilters" },
     ]);
   });
 
   it("is how far the index is while it is built", () => {
-    const notes = notesOnAnswer(asked, { ...nothing, state: "indexing" }, status({ message: "Embedding: 1 of 9." }));
+    const notes = notesOnAnswer(
+      asked,
+      { ...nothing, state: "indexing" },
+      open(status({ message: "Embedding: 1 of 9." })),
+    );
     expect(notes.map(({ label }) => label)).toEqual(["Embedding: 1 of 9.", "Nothing found"]);
   });
 
   it("is a switch where Smysl is off, and the log where the index is broken", () => {
-    expect(notesOnAnswer(asked, nothing, status({ state: "off", message: "It is off." }))).toMatchObject([
-      { label: "It is off.", action: "enable" },
-    ]);
-    expect(notesOnAnswer(asked, nothing, status({ state: "error", message: "The disk is full." }))).toMatchObject([
-      { label: "The disk is full.", action: "showLog" },
+    const off = status({ state: "off", message: "It is off." });
+    expect(notesOnAnswer(asked, nothing, open(off))).toMatchObject([{ label: "It is off.", action: "enable" }]);
+    expect(notesOnAnswer(asked, nothing, open(status({ state: "error", message: "The disk is full." })))).toMatchObject(
+      [{ label: "The disk is full.", action: "showLog" }],
+    );
+  });
+
+  it("is the way to a folder where none is open", () => {
+    const around = { status: status({ state: "off", message: "No folder is open." }), folders: 0 };
+    expect(notesOnAnswer(asked, nothing, around)).toMatchObject([
+      { label: "No folder is open.", action: "openFolder" },
     ]);
   });
 
-  it("is why there is no similar code", () => {
-    const similar: Question = { about: "code", params: {}, label: "f", toggles: noToggles };
-    const answer = { ...nothing, state: null, notices: ["There is no function here."] };
-    expect(notesOnAnswer(similar, answer, status()).map(({ label }) => label)).toEqual([
-      "There is no function here.",
-      "No similar code",
-    ]);
+  it("is why there is no similar code, and not that there is none where nothing was compared", () => {
+    const params = { uri: "file:///site/auth/token.py", position: { line: 0, character: 0 } };
+    const similar: Question = { about: "code", params, label: "f", toggles: noToggles };
+    const labels = (answer: Answer) => notesOnAnswer(similar, answer, open(status())).map(({ label }) => label);
+    const answer = { ...nothing, state: null };
+    expect(labels({ ...answer, notices: ["There is no function here."] })).toEqual(["There is no function here."]);
+    expect(labels({ ...answer, name: "f" })).toEqual(["No similar code"]);
   });
 
   it("is what the server does while it cannot be asked", () => {

@@ -7,8 +7,10 @@ import {
   ProgressType,
   type ConfigurationParams,
   type LanguageClientOptions,
+  type WindowMiddleware,
 } from "vscode-languageclient/node";
 import { settingsThatAreSet } from "../configuration";
+import { isOutOfReach, showReport } from "../report";
 import { clientCommands } from "../methods";
 import { end, ended, kill } from "../processes";
 import type { NotificationHandlers, Session } from "./server";
@@ -34,7 +36,7 @@ export async function openSession(
     outputChannel: options.log,
     initializationOptions: options.initializationOptions,
     markdown: { isTrusted: { enabledCommands: Object.values(clientCommands) }, supportHtml: false },
-    middleware: { workspace: { configuration } },
+    middleware: { workspace: { configuration }, window: { showDocument } },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -95,6 +97,15 @@ function configuration({ items }: ConfigurationParams): unknown[] {
   });
 }
 
+/** Answers `window/showDocument`: a page that lies on another machine than the person's browser is shown here. */
+const showDocument: NonNullable<WindowMiddleware["showDocument"]> = async (params, token, next) => {
+  if (!isOutOfReach(params)) {
+    return next(params, token);
+  }
+  await showReport(vscode.Uri.parse(params.uri));
+  return { success: true };
+};
+
 function spawned(child: ChildProcess): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
     child.once("spawn", () => {
@@ -107,6 +118,9 @@ function spawned(child: ChildProcess): Promise<ChildProcess> {
 /** A client whose server ends before it answers, or never answers, would wait for ever. */
 async function failure(child: ChildProcess, signal: AbortSignal): Promise<never> {
   const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    }
     signal.addEventListener("abort", () => {
       resolve();
     });

@@ -36,12 +36,21 @@ test("a model is downloaded with progress, can be called off, and is used when i
     await window.command("Smysl: Choose Embedding Model");
     await window.quickPickRow("bge-m3").waitFor();
     const rows = await window.quickPickTexts();
-    expect(rows.map((row) => row.replace(/^(check|star-full) +/, "").split(",")[0])).toEqual([
-      ...["builtin", "all-minilm", "Automatic", "bge-m3", "qwen3-embedding:8b", "Another model…"],
+    expect(rows.map((row) => row.replace(/^(check|star-full|info) +/, "").split(",")[0])).toEqual([
+      ...[
+        "Ollama runs on another machine.",
+        "builtin",
+        "all-minilm",
+        "Automatic",
+        "bge-m3",
+        "qwen3-embedding:8b",
+        "Another model…",
+      ],
     ]);
     await window.picture("list");
     await window.quickPickRow("bge-m3").click();
-    await window.notification("Downloading bge-m3").waitFor();
+    // It stops half way.
+    await window.notification("50 %").waitFor();
     await window.picture("progress");
     await window.answer("Downloading bge-m3", "Cancel");
     await until("it is called off", async () => (await window.notification("Downloading bge-m3").count()) === 0);
@@ -50,8 +59,19 @@ test("a model is downloaded with progress, can be called off, and is used when i
     await window.quickPickRow("bge-m3").waitFor();
     expect((await window.quickPickTexts()).find((row) => row.includes("bge-m3"))).toContain("download 1.2 GB");
     await window.quickPickRow("bge-m3").click();
-    await window.statusItem("Smysl: the model is now bge-m3").waitFor();
     await window.languageStatus("model bge-m3");
     await window.picture("in-use");
+  });
+});
+
+test("models are compared, and the report is shown where the person is", async () => {
+  await onStage(setting("compare"), async ({ window }) => {
+    await window.explored();
+    await window.command("Smysl: Compare Models on This Code");
+    await window.page.locator(".tab.active", { hasText: "Comparison of models: shop" }).waitFor();
+    const page = window.page.frameLocator("iframe.webview").frameLocator("iframe");
+    await page.getByRole("heading", { name: "Which model is best for this code" }).waitFor();
+    await window.picture("report");
+    expect(await window.notification(/./).count()).toBe(0);
   });
 });

@@ -1,8 +1,11 @@
 // A stand-in for `smysl lsp` that speaks server/PROTOCOL.md with canned answers, for what the real one cannot be
 // brought to at will: an answer that comes in two steps, an error, an index that is being built, a model download.
 //
-// Words of a query decide: "slow" gives the words' answer first, "nothing" no hits, "broken" an error, "offline" a notice.
-import { readdirSync, readFileSync } from "node:fs";
+// Words of a query decide: "slow" gives the words' answer first and the whole one when the test makes a file "go",
+// "nothing" no hits, "broken" an error, "offline" a notice, "dies" ends the server, the first time.
+// A file "told" says that a slow question was answered. The first download stops half way.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -17,6 +20,7 @@ const installed = new Set(["builtin", "all-minilm"]);
 let root = "";
 let open = "";
 let current = "builtin";
+let pulls = 0;
 
 /** Every function, method and class of the folder. */
 function chunks() {
@@ -103,9 +107,9 @@ connection.onNotification("initialized", async () => {
   await connection.sendNotification("smysl/status", status());
 });
 connection.onRequest("smysl/status", status);
-connection.onRequest("smysl/models", () => ({ models: models(), notices: [] }));
+connection.onRequest("smysl/models", () => ({ models: models(), notices: ["Ollama runs on another machine."] }));
 
-connection.onRequest("smysl/search", async (params, token) => {
+connection.onRequest("smysl/search", async (params) => {
   const { query, partialResultToken } = params;
   const answer = (hits, model, notices = []) => ({ query, hits, model, state: "ready", notices });
   if (query.includes("broken")) {
@@ -115,10 +119,15 @@ connection.onRequest("smysl/search", async (params, token) => {
   if (query.includes("slow")) {
     const byWords = answer(search(params).reverse(), null);
     await connection.sendNotification("$/progress", { token: partialResultToken, value: byWords });
-    await sleep(1_500);
-    if (token.isCancellationRequested) {
-      throw new rpc.ResponseError(-32800, "Cancelled.");
+    // Whether it was cancelled meanwhile or not: a server may be too late to notice.
+    while (!existsSync(join(root, "go"))) {
+      await sleep(20);
     }
+    setTimeout(() => writeFileSync(join(root, "told"), query), 50);
+  }
+  if (query.includes("dies") && !existsSync(join(root, "dead"))) {
+    writeFileSync(join(root, "dead"), "");
+    process.exit(1);
   }
   if (query.includes("nothing")) {
     return answer([], current);
@@ -126,7 +135,7 @@ connection.onRequest("smysl/search", async (params, token) => {
   return answer(search(params), current, query.includes("offline") ? ["Ollama is away; the words answer."] : []);
 });
 
-connection.onRequest("smysl/similar", ({ position }) => {
+connection.onRequest("smysl/similar", ({ uri, position, range }) => {
   if (position?.line === 0) {
     return {
       hits: [],
@@ -142,6 +151,11 @@ connection.onRequest("smysl/similar", ({ position }) => {
     score: 0.9 - index / 10,
     reasons: ["meaning"],
   }));
+  if (range) {
+    // What is selected is not like itself.
+    const others = hits.filter((hit) => hit.uri !== uri || hit.range.start.line !== range.start.line);
+    return { hits: others, name: null, range, source: "text", model: current, notices: [] };
+  }
   return { hits, name: "compared", range: null, source: "saved", model: current, notices: [] };
 });
 
@@ -153,17 +167,33 @@ connection.onRequest("textDocument/hover", () => {
 
 connection.onRequest("smysl/pullModel", async ({ name, workDoneToken }, token) => {
   const progress = (value) => connection.sendNotification("$/progress", { token: workDoneToken, value });
+  pulls += 1;
   await progress({ kind: "begin", title: name, percentage: 0 });
   for (let percentage = 10; percentage <= 100; percentage += 10) {
-    await sleep(200);
-    if (token.isCancellationRequested) {
+    await sleep(50);
+    await progress({ kind: "report", message: `${percentage} %`, percentage });
+    if (pulls === 1 && percentage === 50) {
+      await new Promise((resolve) => token.onCancellationRequested(resolve));
       throw new rpc.ResponseError(-32800, "Cancelled.");
     }
-    await progress({ kind: "report", message: `${percentage} %`, percentage });
   }
   await progress({ kind: "end" });
   installed.add(name);
   return { name };
+});
+
+connection.onRequest("workspace/executeCommand", async ({ command }) => {
+  if (command !== "smysl.compare") {
+    throw new rpc.ResponseError(-32602, `There is no command ${command}.`);
+  }
+  const file = join(tmpdir(), "shop.html");
+  writeFileSync(file, "<!DOCTYPE html><title>Models</title><h1>Which model is best for this code</h1>");
+  const uri = pathToFileURL(file).href;
+  const { success } = await connection.sendRequest("window/showDocument", { uri, external: true });
+  if (!success) {
+    throw new rpc.ResponseError(REQUEST_FAILED, "The report could not be shown.");
+  }
+  return { report: uri };
 });
 
 connection.onNotification("workspace/didChangeConfiguration", async () => {

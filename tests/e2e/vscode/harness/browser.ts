@@ -23,6 +23,7 @@ export class Browser {
       // Else the quick pick is caught half faded.
       reducedMotion: "reduce",
       locale: options.locale ?? "en",
+      permissions: ["clipboard-read", "clipboard-write"],
       args: [
         ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"],
         ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],

@@ -58,6 +58,12 @@ export class SearchBox {
     return this.window.page.keyboard.press(key);
   }
 
+  /** Closes it and waits until it is gone: keys go to the editor then. */
+  async close(): Promise<void> {
+    await this.press("Escape");
+    await until("the search box is closed", async () => (await this.window.quickInput.count()) === 0);
+  }
+
   title(): Promise<string> {
     return this.window.page.locator(".quick-input-widget:visible .quick-input-title").innerText();
   }
@@ -68,6 +74,11 @@ export class SearchBox {
       const title = await this.title();
       return (typeof text === "string" ? title.includes(text) : text.test(title)) && title;
     });
+  }
+
+  /** Until the first row is this one: while somebody types there may be answers to less than the whole question. */
+  async first(row: RegExp): Promise<void> {
+    await until(`the first row is ${String(row)}`, async () => row.test((await this.rows())[0] ?? ""));
   }
 
   rows(): Promise<string[]> {

@@ -139,6 +139,43 @@ export class Workbench {
     return this.page.locator(".statusbar-item", { hasText: text }).first();
   }
 
+  /** Chooses from the context menu of the editor, at the cursor. With a name there is a picture of the menu. */
+  async choose(title: string, picture?: string): Promise<void> {
+    const entry = this.page.locator(".monaco-menu .action-label", { hasText: title }).first();
+    // As the palette's list, the menu is made when it opens: what is known later is in the next one.
+    await until(`“${title}” is in the menu`, async () => {
+      await this.page.keyboard.press("Shift+F10");
+      try {
+        await entry.waitFor({ timeout: 2_000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press("Escape");
+        return false;
+      }
+    });
+    if (picture !== undefined) {
+      await this.picture(picture);
+    }
+    // A menu that has just opened takes no click yet: it may be the end of the one that opened it.
+    await until("the menu took the click", async () => {
+      if ((await entry.count()) === 0) {
+        return true;
+      }
+      await entry.click({ timeout: 2_000 });
+      return false;
+    });
+  }
+
+  /** Brings a tab to the front. */
+  async showTab(title: string): Promise<void> {
+    await this.page.locator(".tab", { hasText: title }).first().click();
+  }
+
+  /** What was copied last. */
+  clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
   close(): Promise<void> {
     return this.page.close();
   }

@@ -88,7 +88,7 @@ test("a hover shows similar code whose link opens; Find Similar Code lists it", 
     await window.picture("opened");
     await window.command("Smysl: Find Similar Code");
     await box.entitled(/Code similar to .*has_expired — \d+ found/);
-    expect((await box.rows())[0]).toMatch(/^has_expired, .*\d+ %$/);
+    await box.first(/^has_expired, .*\d+ %$/);
     await window.picture("list");
   });
 });

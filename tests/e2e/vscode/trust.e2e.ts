@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { until } from "./harness/deadline";
 import { Listener } from "./harness/listener";
+import { PackageIndex } from "./harness/packageIndex";
 import { emptyFolder, workspace } from "./harness/places";
 import { OWN_SERVER, serverProcess } from "./harness/server";
 import { onStage } from "./harness/stage";
@@ -51,16 +52,19 @@ function executed(marks: string): string[] {
 
 test("a set-up executes nothing of the folder, whatever it is called", async () => {
   const { folder, marks, host } = await hostile();
-  const env = { PATH: `${join(folder, "bin")}:.:${process.env["PATH"] ?? ""}` };
+  const index = await PackageIndex.start();
+  // The set-up comes as far as its first download, and no further.
+  index.hold();
+  const env = { ...index.variables, PATH: `${join(folder, "bin")}:.:${process.env["PATH"] ?? ""}` };
   await onStage({ name: "hostile", folder, env, askForTrust: true }, async ({ code, window }) => {
     await distrust(window);
     await window.openFromTree("tokens.py");
-    await window.notification("downloading").waitFor({ timeout: 120_000 });
+    await until("something is to be downloaded", () => index.waiting > 0, 120_000);
     await window.answer("being set up", "Cancel");
     await window.notification("not set up yet").waitFor({ timeout: 120_000 });
     expect(executed(marks)).toEqual([]);
     expect(code.processes(folder)).toEqual([]);
-  }).finally(() => host.stop());
+  }).finally(() => Promise.all([host.stop(), index.stop()]));
 });
 
 test("without trust the folder's settings choose neither program nor host; with trust no program either", async () => {

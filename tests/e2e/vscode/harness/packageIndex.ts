@@ -30,6 +30,7 @@ export class PackageIndex {
   /** Bytes of packages given since the start. */
   given = 0;
   private limit = Infinity;
+  private pauseAt = Infinity;
   private held: (() => void)[] | undefined;
 
   private constructor(
@@ -87,9 +88,20 @@ export class PackageIndex {
     this.held = [];
   }
 
+  /** After so many bytes of packages nothing more is given until `release`. */
+  holdAfter(bytes: number): void {
+    this.pauseAt = this.given + bytes;
+  }
+
+  /** Requests that wait for `release`. */
+  get waiting(): number {
+    return this.held?.length ?? 0;
+  }
+
   release(): void {
     const waiting = this.held ?? [];
     this.held = undefined;
+    this.pauseAt = Infinity;
     for (const answer of waiting) {
       answer();
     }
@@ -132,6 +144,11 @@ export class PackageIndex {
     const content = createReadStream(file);
     content.on("data", (piece) => {
       this.given += piece.length;
+      if (this.given >= this.pauseAt) {
+        content.unpipe(response);
+        content.pause();
+        (this.held ??= []).push(() => response.destroyed || content.pipe(response));
+      }
       if (this.given >= this.limit) {
         content.destroy();
         this.server.closeAllConnections();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -39,6 +40,21 @@ async def test_a_folder_that_was_missing_is_indexed_when_asked_again(home: Path,
         shop(root)
         await editor.command("smysl.reindex")
         assert (await editor.ready())["files"] == 3
+
+
+async def test_a_folder_that_is_removed_says_so_and_is_followed_when_it_is_back(
+    home: Path, workspace: Path, tmp_path: Path
+) -> None:
+    async with Editor(home, workspace, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        shutil.copytree(workspace, tmp_path / "copy")
+        shutil.rmtree(workspace)
+        status = await editor.until(lambda status: status["state"] == "degraded")
+        assert "cannot be read" in status["message"]
+        (tmp_path / "copy").rename(workspace)
+        await editor.ready()
+        (workspace / "shop/coffee.py").write_text(BREW, "utf-8")
+        await editor.finds("сварить кофе", "brew_coffee")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")

@@ -83,7 +83,7 @@ class Engine(Closing):
         self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
         self._temporary: TemporaryPlace | None = None
-        self._is_guest = False
+        self._host: Engine | None = None
         self._overlay = Overlay(self._admits, max_bytes=settings.max_file_bytes)
         self._view = View(workspace, settings, store, self._overlay)
 
@@ -122,9 +122,12 @@ class Engine(Closing):
         return engine
 
     def beside(self, model: str) -> Engine:
-        """An engine with another model on the same index and the same buffers, to ask. Close it before this one."""
+        """An engine with another model on the same index and the same buffers, to ask. Close it before this one.
+
+        An index that it finds damaged is built anew with the model of this one.
+        """
         engine = Engine(self._workspace, replace(self._settings, model=model), self._store)
-        engine._overlay, engine._view, engine._is_guest = self._overlay, self._view, True
+        engine._overlay, engine._view, engine._mending, engine._host = self._overlay, self._view, self._mending, self
         return engine
 
     @property
@@ -359,7 +362,7 @@ class Engine(Closing):
 
     def close(self) -> None:
         """Let go of the index file and the model."""
-        if not self._is_guest:
+        if self._host is None:
             self._store.close()
         self._model.close()
         if self._temporary is not None:
@@ -398,6 +401,7 @@ class Engine(Closing):
 
     def _answer(self, ask: Callable[[], SearchResult], mode: Mode, *, cancel: CancelToken | None) -> SearchResult:
         """What `ask` returns; an index that turns out to be damaged is built anew in `mode` and asked once more."""
+        builder = self._host or self
         return self._mending.answer(
-            lambda: self._view.steadily(ask), lambda: self.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
+            lambda: self._view.steadily(ask), lambda: builder.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
         )

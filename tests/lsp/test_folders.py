@@ -156,6 +156,70 @@ async def test_a_whole_disk_and_a_home_folder_are_not_searched_but_the_projects_
         await editor.ready()
 
 
+async def test_a_document_belongs_to_the_project_it_is_in_and_else_to_none_of_the_folders_that_are_not_searched(
+    home: Path,
+) -> None:
+    project = shop(home / "project")
+    (home / "scratch.py").write_text("def grind_beans(mill):\n    return mill\n", "utf-8")
+    async with Editor(home, home, project, settings={"model": "builtin"}) as editor:
+        await editor.until(lambda status: status["files"] == 3)
+        editor.open(project / "shop/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        hit = (await editor.search("сварить кофе"))["hits"][0]
+        assert (hit["path"], hit["unsaved"]) == ("shop/geometry.py", True)
+        editor.open(home / "scratch.py")
+        await editor.finds("grind_beans", "grind_beans")
+
+
+async def test_a_home_folder_that_has_become_a_project_takes_those_in_it_in_when_asked_again(home: Path) -> None:
+    project = shop(home / "project")
+    async with Editor(home, home, project, settings={"model": "builtin"}) as editor:
+        await editor.until(lambda status: status["files"] == 3 and len(status["folders"]) == 2)
+        (home / ".smyslignore").write_text("cache/\n", "utf-8")
+        await editor.command("smysl.reindex")
+        status = await editor.ready()
+        assert [folder["uri"] for folder in status["folders"]] == [home.as_uri()]
+        assert (await editor.names("отменить заказ")).count("cancel") == 1
+
+
+async def test_a_file_is_no_folder_of_its_own_where_a_folder_has_it(home: Path, workspace: Path) -> None:
+    single = workspace / "shop/orders.py"
+    async with Editor(home, single, workspace, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        assert (await editor.names("отменить заказ")).count("cancel") == 1
+        editor.arrange(removed=[workspace])
+        await editor.until(lambda status: not status["folders"])
+        await editor.finds("отменить заказ", "cancel")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_behind_a_link_belongs_to_the_folder_where_it_really_is(home: Path, tmp_path: Path) -> None:
+    one, other = shop(tmp_path / "one"), shop(tmp_path / "other")
+    (one / "library").symlink_to(other)
+    async with Editor(home, one, other, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        editor.open(one / "library/shop/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        assert (await editor.search("сварить кофе"))["hits"][0]["uri"] == (other / "shop/geometry.py").as_uri()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_that_is_open_under_two_names_is_shown_until_both_are_closed(
+    home: Path, workspace: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(workspace)
+    async with Editor(home, workspace, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        first = editor.open(workspace / "shop/geometry.py", BREW)
+        second = editor.open(link / "shop/geometry.py", BREW.replace("brew", "grind"))
+        await editor.finds("сварить кофе", "grind_coffee")
+        editor.close(second)
+        await editor.finds("сварить кофе", "brew_coffee")
+        editor.close(first)
+        await editor.finds("rotate_picture", "rotate_picture")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name")
 async def test_a_pipe_called_like_a_module_holds_nothing_up(home: Path, workspace: Path) -> None:
     os.mkfifo(workspace / "shop/pipe.py")

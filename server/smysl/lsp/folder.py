@@ -53,6 +53,8 @@ class FolderSession:
         self.uri = uri
         self.root = root
         self._real_root = Path(os.path.realpath(root))
+        self.is_taken = Engine.takes(root)
+        """Whether such a folder is searched at all."""
         self.settings = settings
         self._on_change = on_change
         self._on_progress = on_progress

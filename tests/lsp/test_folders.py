@@ -204,6 +204,26 @@ async def test_a_document_behind_a_link_belongs_to_the_folder_where_it_really_is
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_behind_a_link_in_its_folder_has_the_name_that_the_index_has(
+    home: Path, workspace: Path
+) -> None:
+    (workspace / "alias").symlink_to(workspace / "shop")
+    (workspace / ".smyslignore").write_text("made/\n", "utf-8")
+    (workspace / "made").mkdir()
+    (workspace / "made/pigeons.py").write_text("def feed_pigeons(corn):\n    return corn\n", "utf-8")
+    (workspace / "shown").symlink_to(workspace / "made")
+    async with Editor(home, workspace, settings={"model": "builtin"}) as editor:
+        assert (await editor.ready())["files"] == 4
+        editor.open(workspace / "alias/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        assert (await editor.search("сварить кофе"))["hits"][0]["path"] == "shop/geometry.py"
+        editor.open(workspace / "shown/pigeons.py", "def count_pigeons(roof):\n    return len(roof)\n")
+        await editor.finds("count_pigeons", "count_pigeons")
+        hits = (await editor.search("pigeons"))["hits"]
+        assert [hit["path"] for hit in hits if "pigeons" in hit["name"]] == ["shown/pigeons.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 async def test_a_document_that_is_open_under_two_names_is_shown_until_both_are_closed(
     home: Path, workspace: Path, tmp_path: Path
 ) -> None:

@@ -84,7 +84,7 @@ class Engine(Closing):
         self._glossary = Glossary(workspace, settings.glossary)
         self._temporary: TemporaryPlace | None = None
         self._host: Engine | None = None
-        self._overlay = Overlay(self._admits, max_bytes=settings.max_file_bytes)
+        self._overlay = Overlay(self.admits, max_bytes=settings.max_file_bytes)
         self._view = View(workspace, settings, store, self._overlay)
 
     @classmethod
@@ -291,6 +291,13 @@ class Engine(Closing):
         embedder = self._model.choice(cancel).embedder
         return 0 if embedder is None else self._overlay.embed(self._store.reader, embedder, cancel=cancel)
 
+    def admits(self, path: str) -> bool:
+        """Whether the file at `path` (relative, there or not) would be indexed under that name."""
+        settings = self._settings
+        return self._temporary is not None or is_admitted(
+            self._workspace, path, exclude=settings.exclude, include=settings.include
+        )
+
     def source(self, path: str) -> str | None:
         """The text of the file at `path` (relative): what is shown of it, else what is on the disk, decoded as for the
         index. None where none can be had.
@@ -377,12 +384,6 @@ class Engine(Closing):
             sources = Rewritten(sources, self._rewrite)
         siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
         return Indexer(sources, self._store, embedder, siblings=siblings, known=self._overlay.memory.get)
-
-    def _admits(self, path: str) -> bool:
-        settings = self._settings
-        return self._temporary is not None or is_admitted(
-            self._workspace, path, exclude=settings.exclude, include=settings.include
-        )
 
     def _attempt(self, mode: Mode, cancel: CancelToken, pauses: Pauses) -> Attempt:
         """What indexes for a watch: the words alone as long as there is no model."""

@@ -181,7 +181,7 @@ def test_vectors_of_two_models_never_meet(tmp_path: Path, workspace: Path) -> No
             # Nothing of its own is there yet: the first model stands in, and it is the one that embeds the query.
             result = engine.search("order", mode=Mode.DENSE)
             assert (result.model, fake.calls[-1].model) == ("bge-m3", "bge-m3")
-            assert any("bge-m3 answer meanwhile" in str(notice) for notice in result.notices)
+            assert any("those of bge-m3 answer" in str(notice) for notice in result.notices)
             engine.refresh()
             result = engine.search("order", mode=Mode.DENSE)
             assert (result.model, fake.calls[-1].model) == ("snowflake-arctic-embed2", "snowflake-arctic-embed2")

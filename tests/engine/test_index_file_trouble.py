@@ -81,6 +81,19 @@ def test_similar_code_builds_a_damaged_index_anew_and_answers(workspace: Path, b
         assert "damaged" in str(result.notices[0])
 
 
+def test_a_question_to_another_model_that_meets_damage_has_the_index_built_with_the_model_in_use(
+    workspace: Path, by_words: Settings
+) -> None:
+    spoil(indexed(workspace, by_words), "chunks")
+    with Engine.open(workspace, by_words) as engine:
+        with engine.beside("builtin") as other:
+            result = other.search("rotate_picture")
+            assert result.hits[0].qualified_name == "rotate_picture"
+            assert "damaged" in str(result.notices[0])
+        status = engine.status()
+        assert (status.files, status.model) == (1, None)
+
+
 def test_status_says_that_the_index_was_damaged_and_is_empty(workspace: Path, by_words: Settings) -> None:
     spoil(indexed(workspace, by_words), "problems_by_path")
     with Engine.open(workspace, by_words) as engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -39,6 +40,21 @@ async def test_a_folder_that_was_missing_is_indexed_when_asked_again(home: Path,
         shop(root)
         await editor.command("smysl.reindex")
         assert (await editor.ready())["files"] == 3
+
+
+async def test_a_folder_that_is_removed_says_so_and_is_followed_when_it_is_back(
+    home: Path, workspace: Path, tmp_path: Path
+) -> None:
+    async with Editor(home, workspace, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        shutil.copytree(workspace, tmp_path / "copy")
+        shutil.rmtree(workspace)
+        status = await editor.until(lambda status: status["state"] == "degraded")
+        assert "cannot be read" in status["message"]
+        (tmp_path / "copy").rename(workspace)
+        await editor.ready()
+        (workspace / "shop/coffee.py").write_text(BREW, "utf-8")
+        await editor.finds("сварить кофе", "brew_coffee")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
@@ -138,6 +154,90 @@ async def test_a_whole_disk_and_a_home_folder_are_not_searched_but_the_projects_
         assert (await editor.names("отменить заказ"))[0] == "cancel"
         editor.arrange(removed=[Path(tmp_path.anchor), home])
         await editor.ready()
+
+
+async def test_a_document_belongs_to_the_project_it_is_in_and_else_to_none_of_the_folders_that_are_not_searched(
+    home: Path,
+) -> None:
+    project = shop(home / "project")
+    (home / "scratch.py").write_text("def grind_beans(mill):\n    return mill\n", "utf-8")
+    async with Editor(home, home, project, settings={"model": "builtin"}) as editor:
+        await editor.until(lambda status: status["files"] == 3)
+        editor.open(project / "shop/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        hit = (await editor.search("сварить кофе"))["hits"][0]
+        assert (hit["path"], hit["unsaved"]) == ("shop/geometry.py", True)
+        editor.open(home / "scratch.py")
+        await editor.finds("grind_beans", "grind_beans")
+
+
+async def test_a_home_folder_that_has_become_a_project_takes_those_in_it_in_when_asked_again(home: Path) -> None:
+    project = shop(home / "project")
+    async with Editor(home, home, project, settings={"model": "builtin"}) as editor:
+        await editor.until(lambda status: status["files"] == 3 and len(status["folders"]) == 2)
+        (home / ".smyslignore").write_text("cache/\n", "utf-8")
+        await editor.command("smysl.reindex")
+        status = await editor.ready()
+        assert [folder["uri"] for folder in status["folders"]] == [home.as_uri()]
+        assert (await editor.names("отменить заказ")).count("cancel") == 1
+
+
+async def test_a_file_is_no_folder_of_its_own_where_a_folder_has_it(home: Path, workspace: Path) -> None:
+    single = workspace / "shop/orders.py"
+    async with Editor(home, single, workspace, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        assert (await editor.names("отменить заказ")).count("cancel") == 1
+        editor.arrange(removed=[workspace])
+        await editor.until(lambda status: not status["folders"])
+        await editor.finds("отменить заказ", "cancel")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_behind_a_link_belongs_to_the_folder_where_it_really_is(home: Path, tmp_path: Path) -> None:
+    one, other = shop(tmp_path / "one"), shop(tmp_path / "other")
+    (one / "library").symlink_to(other)
+    async with Editor(home, one, other, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        editor.open(one / "library/shop/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        assert (await editor.search("сварить кофе"))["hits"][0]["uri"] == (other / "shop/geometry.py").as_uri()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_behind_a_link_in_its_folder_has_the_name_that_the_index_has(
+    home: Path, workspace: Path
+) -> None:
+    (workspace / "alias").symlink_to(workspace / "shop")
+    (workspace / ".smyslignore").write_text("made/\n", "utf-8")
+    (workspace / "made").mkdir()
+    (workspace / "made/pigeons.py").write_text("def feed_pigeons(corn):\n    return corn\n", "utf-8")
+    (workspace / "shown").symlink_to(workspace / "made")
+    async with Editor(home, workspace, settings={"model": "builtin"}) as editor:
+        assert (await editor.ready())["files"] == 4
+        editor.open(workspace / "alias/geometry.py", BREW)
+        await editor.finds("сварить кофе", "brew_coffee")
+        assert (await editor.search("сварить кофе"))["hits"][0]["path"] == "shop/geometry.py"
+        editor.open(workspace / "shown/pigeons.py", "def count_pigeons(roof):\n    return len(roof)\n")
+        await editor.finds("count_pigeons", "count_pigeons")
+        hits = (await editor.search("pigeons"))["hits"]
+        assert [hit["path"] for hit in hits if "pigeons" in hit["name"]] == ["shown/pigeons.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_document_that_is_open_under_two_names_is_shown_until_both_are_closed(
+    home: Path, workspace: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(workspace)
+    async with Editor(home, workspace, settings={"model": "builtin"}) as editor:
+        await editor.ready()
+        first = editor.open(workspace / "shop/geometry.py", BREW)
+        second = editor.open(link / "shop/geometry.py", BREW.replace("brew", "grind"))
+        await editor.finds("сварить кофе", "grind_coffee")
+        editor.close(second)
+        await editor.finds("сварить кофе", "brew_coffee")
+        editor.close(first)
+        await editor.finds("rotate_picture", "rotate_picture")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name")

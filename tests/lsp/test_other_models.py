@@ -21,6 +21,7 @@ async def test_another_model_sees_what_is_open_and_not_saved(home: Path, workspa
         found = await editor.search("brew coffee", model="builtin")
         assert (found["hits"][0]["name"], found["hits"][0]["unsaved"]) == ("brew_coffee", True)
         assert "rotate_picture" not in [hit["name"] for hit in found["hits"]]
+        assert found["notices"] == ["The index has no vectors of builtin; those of bge-m3 answer."]
 
 
 def test_few_models_are_kept_open_and_none_is_closed_that_is_lent(workspace: Path, tmp_path: Path) -> None:
@@ -38,7 +39,6 @@ def test_few_models_are_kept_open_and_none_is_closed_that_is_lent(workspace: Pat
         with others.lent(engine, "builtin") as builtin:
             others.close()
             assert builtin.search("cancel", top_k=1).model == "builtin"
-        others.close()
         assert len(others) == 0
         engine.refresh()
         assert engine.search("cancel").hits[0].name == "cancel"

@@ -168,6 +168,10 @@ async def test_a_folder_can_be_left_out_by_its_own_settings(home: Path, workspac
     async with editor:
         status = await editor.ready()
         assert [folder["uri"] for folder in status["folders"]] == [workspace.as_uri()]
+        editor.open(other / "part0.py", "def brew_coffee():\n    return 1\n")
+        editor.open(workspace / "shop/geometry.py", "def grind_beans():\n    return 1\n")
+        await editor.finds("grind_beans", "grind_beans")
+        assert "brew_coffee" not in await editor.names("brew_coffee")
         editor.configure({"enable": False})
         assert (await editor.until(lambda status: status["state"] == "off"))["folders"] == []
 

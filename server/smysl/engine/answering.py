@@ -72,7 +72,7 @@ class StandIns:
                 break
             asked = self._for(other.space, embedder, cancel)
             if asked is not None:
-                return Answering(asked, (_told(own, other.space, mine, other),))
+                return Answering(asked, (_told(own, other.space, mine),))
         if mine is not None and missing > TELLING_SHARE * mine.chunks:
             return Answering(embedder, (_told_of_words(mine),))
         return Answering(embedder)
@@ -174,15 +174,17 @@ class _Older:
         return self.embedder.embed_documents(texts, cancel=cancel)
 
 
-def _told(own: Space, other: Space, mine: Filling | None, better: Filling) -> Message:
+def _told(own: Space, other: Space, mine: Filling | None) -> Message:
     if other.is_kin_of(own):
         return drift_notice(own)
+    if mine is None:
+        return say("The index has no vectors of {model}; those of {other} answer.", model=own.model, other=other.model)
     return say(
         "The vectors of {model} are being made ({done} of {total} chunks); those of {other} answer meanwhile.",
         model=own.model,
         other=other.model,
-        done=mine.chunks - mine.missing if mine else 0,
-        total=better.chunks,
+        done=mine.chunks - mine.missing,
+        total=mine.chunks,
     )
 
 

@@ -83,8 +83,8 @@ class Engine(Closing):
         self._model = ModelInUse(settings, store, embedder)
         self._glossary = Glossary(workspace, settings.glossary)
         self._temporary: TemporaryPlace | None = None
-        self._is_guest = False
-        self._overlay = Overlay(self._admits, max_bytes=settings.max_file_bytes)
+        self._host: Engine | None = None
+        self._overlay = Overlay(self.admits, max_bytes=settings.max_file_bytes)
         self._view = View(workspace, settings, store, self._overlay)
 
     @classmethod
@@ -122,9 +122,12 @@ class Engine(Closing):
         return engine
 
     def beside(self, model: str) -> Engine:
-        """An engine with another model on the same index and the same buffers, to ask. Close it before this one."""
+        """An engine with another model on the same index and the same buffers, to ask. Close it before this one.
+
+        An index that it finds damaged is built anew with the model of this one.
+        """
         engine = Engine(self._workspace, replace(self._settings, model=model), self._store)
-        engine._overlay, engine._view, engine._is_guest = self._overlay, self._view, True
+        engine._overlay, engine._view, engine._mending, engine._host = self._overlay, self._view, self._mending, self
         return engine
 
     @property
@@ -288,6 +291,13 @@ class Engine(Closing):
         embedder = self._model.choice(cancel).embedder
         return 0 if embedder is None else self._overlay.embed(self._store.reader, embedder, cancel=cancel)
 
+    def admits(self, path: str) -> bool:
+        """Whether the file at `path` (relative, there or not) would be indexed under that name."""
+        settings = self._settings
+        return self._temporary is not None or is_admitted(
+            self._workspace, path, exclude=settings.exclude, include=settings.include
+        )
+
     def source(self, path: str) -> str | None:
         """The text of the file at `path` (relative): what is shown of it, else what is on the disk, decoded as for the
         index. None where none can be had.
@@ -359,7 +369,7 @@ class Engine(Closing):
 
     def close(self) -> None:
         """Let go of the index file and the model."""
-        if not self._is_guest:
+        if self._host is None:
             self._store.close()
         self._model.close()
         if self._temporary is not None:
@@ -374,12 +384,6 @@ class Engine(Closing):
             sources = Rewritten(sources, self._rewrite)
         siblings = tuple(index_file(other, cache_dir=settings.cache_dir) for other in worktrees(self._workspace))
         return Indexer(sources, self._store, embedder, siblings=siblings, known=self._overlay.memory.get)
-
-    def _admits(self, path: str) -> bool:
-        settings = self._settings
-        return self._temporary is not None or is_admitted(
-            self._workspace, path, exclude=settings.exclude, include=settings.include
-        )
 
     def _attempt(self, mode: Mode, cancel: CancelToken, pauses: Pauses) -> Attempt:
         """What indexes for a watch: the words alone as long as there is no model."""
@@ -398,6 +402,7 @@ class Engine(Closing):
 
     def _answer(self, ask: Callable[[], SearchResult], mode: Mode, *, cancel: CancelToken | None) -> SearchResult:
         """What `ask` returns; an index that turns out to be damaged is built anew in `mode` and asked once more."""
+        builder = self._host or self
         return self._mending.answer(
-            lambda: self._view.steadily(ask), lambda: self.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
+            lambda: self._view.steadily(ask), lambda: builder.refresh(cancel=cancel, wait=_WAIT_SECONDS, mode=mode)
         )

@@ -53,7 +53,10 @@ class Buffers:
         """A document was closed; what is on disk counts again."""
         self._forget_timer(uri)
         place = self._open.pop(uri, None)
-        if place is not None:
+        others = [other for other, there in self._open.items() if there == place]
+        if place is not None and others:  # the same file under another name, through a link
+            self.changed(others[-1])
+        elif place is not None:
             self._hide(place)
 
     def rearranged(self) -> None:

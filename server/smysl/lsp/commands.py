@@ -44,6 +44,7 @@ async def reindex(ls: SmyslServer, argument: Any) -> None:
     """Look through all folders again; with `force` their indexes are removed first."""
     force = wire.read_params(argument or {}, wire.ReindexParams).force
     await ls.begun()
+    ls.arrange()  # what was no project, or not there, may be one now
     for session in ls.folders.sessions:
         if force and session.state.state != "off":
             await ls.answer(partial(_clean, session))

@@ -53,6 +53,8 @@ class FolderSession:
         self.uri = uri
         self.root = root
         self._real_root = Path(os.path.realpath(root))
+        self.is_taken = Engine.takes(root)
+        """Whether such a folder is searched at all."""
         self.settings = settings
         self._on_change = on_change
         self._on_progress = on_progress
@@ -122,14 +124,19 @@ class FolderSession:
         return "" if self.root.is_relative_to(path) else None
 
     def inside(self, path: Path) -> str | None:
-        """`path` relative to the folder, through links too: some editors name files by where they really lie."""
-        if path.is_relative_to(self.root):
-            return path.relative_to(self.root).as_posix()
-        with suppress(OSError, RuntimeError, ValueError):  # RuntimeError: links that go round
-            path = path.resolve()
-            if path.is_relative_to(self._real_root):
-                return path.relative_to(self._real_root).as_posix()
-        return None
+        """`path` relative to the folder, behind links as the index has it: mostly by where it really lies."""
+        named = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else None
+        with suppress(OSError, ValueError):
+            real = Path(os.path.realpath(path))
+            if real.is_relative_to(self._real_root):
+                lying = real.relative_to(self._real_root).as_posix()
+                if named in {None, lying} or self._admits(lying):
+                    return lying
+        return named
+
+    def _admits(self, path: str) -> bool:
+        engine = self._engine
+        return engine is None or engine.admits(path)
 
     def hidden(self, path: str) -> None:
         """The document at `path` was closed; its file is still there."""

@@ -23,7 +23,7 @@ class Folders:
 
     A folder inside another one, by links too, is part of that, and gets a session of its own only when the outer one is
     closed.
-    A "folder" that is a file is searched like an open document outside all folders.
+    A "folder" that is a file is searched like an open document outside all folders, unless one of them has it.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Folders:
         self._on_progress = on_progress
         self._wanted: dict[str, Path] = {}
         self._folders: dict[str, FolderSession] = {}
+        self._left_out: tuple[Path, ...] = ()
         self._loose: LooseSession | None = None
         self._loose_settings = ServerSettings()
 
@@ -63,6 +64,7 @@ class Folders:
         folders = {uri: path for uri, path in self._wanted.items() if not path.is_file()}
         outermost = {uri: folders[uri] for uri in _outermost(folders)}
         wanted = {uri: settings_of(uri) for uri in outermost}
+        self._left_out = tuple(outermost[uri] for uri, settings in wanted.items() if not settings.enable)
         for uri in [uri for uri in self._folders if uri not in wanted or not wanted[uri].enable]:
             self._folders.pop(uri).stop(wait=0)
         for uri, settings in wanted.items():
@@ -71,7 +73,8 @@ class Folders:
                 session.settings = settings
             elif settings.enable:
                 self._begin(uri, outermost[uri], settings)
-        self._arrange_loose(settings_of(None), files)
+        single = [file for file in files if all(one.inside(file) is None for one in self._searched())]
+        self._arrange_loose(settings_of(None), single)
 
     def restarted(self, session: Session) -> bool:
         """Open the folder of `session` anew if it has come to an end; whether that was so."""
@@ -85,19 +88,24 @@ class Folders:
         path = path_of(uri)
         if path is None:
             return None
-        for session in self._folders.values():
-            inside = session.inside(path)
-            if inside is not None:
-                return Place(session, inside)
+        holding = [Place(one, inside) for one in self._searched() if (inside := one.inside(path)) is not None]
+        if holding:
+            # What links lead to belongs to the folder where it really is.
+            return min(holding, key=lambda one: one.path.count("/"))
         if self._loose is not None and self._loose.has(path):
             return Place(self._loose, path.as_posix())
         return None
 
     def place_of_document(self, uri: str) -> Place | None:
-        """Where a document that is open belongs: to a folder, or to the documents outside all of them."""
+        """Where a document that is open belongs: to a folder, or to the documents outside all of them.
+
+        To nothing in a folder that is not to be searched.
+        """
         place, path = self.place(uri), path_of(uri)
         if place is not None or path is None or not self._loose_settings.enable:
             return place
+        if any(path.is_relative_to(folder) for folder in self._left_out):
+            return None
         if self._loose is None:
             self._loose = LooseSession(self._loose_settings, on_change=self._on_change)
         self._loose.shown(path.as_posix())
@@ -113,6 +121,9 @@ class Folders:
             thread.start()
         for thread in ending:
             thread.join(_ALL_PATIENCE_SECONDS)
+
+    def _searched(self) -> list[FolderSession]:
+        return [session for session in self._folders.values() if session.is_taken]
 
     def _begin(self, uri: str, path: Path, settings: ServerSettings) -> None:
         before = self._folders.pop(uri, None)

@@ -23,6 +23,7 @@ class OtherModels:
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._lends: Counter[str] = Counter()
+        self._most = _MOST
 
     def __len__(self) -> int:
         return len(self._engines)
@@ -36,25 +37,26 @@ class OtherModels:
             self._engines.move_to_end(model)
             self._lends[model] += 1
             other = self._engines[model]
-            spare = self._taken_out(_MOST)
+            spare = self._taken_out()
         _close(spare)
         try:
             yield other
         finally:
             with self._lock:
                 self._lends[model] -= 1
-                spare = self._taken_out(_MOST)
+                spare = self._taken_out()
             _close(spare)
 
     def close(self) -> None:
-        """Close those that are not lent."""
+        """Close those that are not lent, and each of the others when it is given back."""
         with self._lock:
-            spare = self._taken_out(0)
+            self._most = 0
+            spare = self._taken_out()
         _close(spare)
 
-    def _taken_out(self, most: int) -> list[Engine]:
+    def _taken_out(self) -> list[Engine]:
         idle = [model for model in self._engines if not self._lends[model]]
-        return [self._engines.pop(model) for model in idle[: max(0, len(self._engines) - most)]]
+        return [self._engines.pop(model) for model in idle[: max(0, len(self._engines) - self._most)]]
 
 
 def _close(engines: list[Engine]) -> None:

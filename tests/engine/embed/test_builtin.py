@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 from tests.engine.embed.builtin_model import WORDS, write_builtin_model
 
 from smysl.engine.cancel import CancelToken
@@ -61,6 +62,17 @@ def test_a_word_may_have_a_row_of_its_own_where_it_is_asked(tmp_path: Path) -> N
     expected = rows[WORDS.index("read")] + np.sqrt(2) * rows[len(WORDS) + 1]
     np.testing.assert_allclose(query, expected / np.linalg.norm(expected), atol=1e-5)
     np.testing.assert_allclose(document, by_hand(folder, "read file file"), atol=1e-5)
+
+
+@pytest.mark.parametrize("asked", [[1, 1], [-1], [11], [[1, 2]], [1.5]])
+def test_second_rows_that_are_of_no_word_or_twice_of_one_make_no_model(tmp_path: Path, asked: list[object]) -> None:
+    folder = write_builtin_model(tmp_path / "asked", asked=("write", "file"))
+    tensors = load_file(folder / "model.safetensors")
+    save_file(
+        {**tensors, "asked": np.array(asked, np.float32 if asked == [1.5] else np.int32)}, folder / "model.safetensors"
+    )
+    with pytest.raises(ModelFault, match="asked"):
+        BuiltinEmbedder(folder=folder)
 
 
 def test_the_same_text_has_the_same_bits_everywhere(folder: Path) -> None:

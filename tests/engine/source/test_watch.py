@@ -5,6 +5,7 @@ import logging
 import os
 import queue
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -209,6 +210,39 @@ def test_all_callbacks_come_from_one_thread_and_none_after_the_end(root: Path) -
     assert heard.is_silent(0.1)
     assert len(set(threads)) == 1
     assert not threads[0].is_alive()
+
+
+def test_a_workspace_that_is_removed_and_made_again_is_watched_again(root: Path) -> None:
+    heard = Heard()
+    with Watch(root, heard, debounce=0.05, look_every=0.05):
+        shutil.rmtree(root)
+        assert heard.next() == Changes(rescan=True)
+        assert heard.is_silent()
+        root.mkdir()
+        assert heard.next() == Changes(rescan=True)
+        (root / "new.py").write_text("1")
+        assert heard.next() == Changes(frozenset({"new.py"}))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that is watched cannot be moved there")
+def test_a_workspace_whose_place_another_folder_takes_is_told_and_that_one_is_watched(
+    root: Path, tmp_path: Path
+) -> None:
+    heard = Heard()
+    with Watch(root, heard, debounce=0.05, look_every=0.05):
+        root.rename(tmp_path / "before")
+        assert heard.next() == Changes(rescan=True)
+        (tmp_path / "before" / "old.py").write_text("1")
+        assert heard.is_silent()
+        (tmp_path / "before").rename(root)
+        assert heard.next() == Changes(rescan=True)
+        other = tmp_path / "other"
+        other.mkdir()
+        root.rename(tmp_path / "before")
+        other.rename(root)
+        assert heard.next() == Changes(rescan=True)
+        (root / "new.py").write_text("1")
+        assert heard.next() == Changes(frozenset({"new.py"}))
 
 
 def test_a_missing_folder_cannot_be_watched(tmp_path: Path) -> None:

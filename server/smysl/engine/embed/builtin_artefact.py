@@ -80,10 +80,10 @@ def _matrix(raw: bytes) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[
         raise ValueError(f"embeddings {rows.dtype} {rows.shape}, scales {scales.shape}")
     if not np.isfinite(scales).all() or (scales < 0).any() or not scales.any():
         raise ValueError("scales out of range")
-    asked = tensors.get("asked", np.zeros(0, np.int32)).astype(np.int64)
+    asked = tensors.get("asked", np.zeros(0, np.int32))
     in_questions = np.arange(len(rows) - len(asked))
-    if not np.isin(asked, in_questions).all():
-        raise ValueError("asked out of range")
+    if asked.dtype != np.int32 or not np.isin(asked, in_questions).all() or np.unique(asked).shape != asked.shape:
+        raise ValueError(f"asked {asked.dtype} {asked.shape}, out of range or not once each")
     in_questions[asked] = np.arange(len(in_questions), len(rows))
     return rows, np.broadcast_to(scales / scales.max(), rows.shape[:1]), in_questions
 

@@ -79,9 +79,10 @@ def observe(
 ) -> Observation:
     """Observe all below `workspace`: `on_event(path, is_folder)` hears of each change, from a thread of its own.
 
-    `path` is relative to the workspace, with forward slashes ("" is the workspace). `on_loss` hears that events were
-    lost. Folders with a name in `skipped` need not be observed. Where `native`, the system's way to observe, does not
-    work, the folder is looked through every `polling_seconds`. Raises `WorkspaceError` if the folder is not there.
+    `path` is relative to the workspace, with forward slashes ("" is the workspace, which is gone). `on_loss` hears that
+    events were lost. Folders with a name in `skipped` need not be observed. Where `native`, the system's way to
+    observe, does not work, the folder is looked through every `polling_seconds`. Raises `WorkspaceError` if the folder
+    is not there.
     """
     # watchdog 7 adds the watch of a folder made together with its parent twice, and warns of its own second time.
     warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
@@ -126,7 +127,7 @@ class _Handler(FileSystemEventHandler):
             path = os.fsdecode(place)
             if path.startswith(self._prefix):
                 self._on_event(path[len(self._prefix) :].replace(os.sep, "/"), event.is_directory)
-            elif path == self._root and event.is_directory:
+            elif path == self._root and event.is_directory and not isinstance(event, DirCreatedEvent):
                 self._on_event("", True)
 
 

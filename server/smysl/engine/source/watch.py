@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from typing import TypeAlias
 
 from typing_extensions import Self
 
+from smysl.engine.errors import WorkspaceError
 from smysl.engine.source.observing import Observation, OnEvent, observe
 from smysl.engine.source.relevance import Effect, Relevance
 from smysl.engine.source.walk import is_within
@@ -27,6 +29,9 @@ _MOST_EVENTS = 8_000  # half of the kernel's queue on Linux (fs.inotify.max_queu
 _WINDOW_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0  # how long leaving waits for a callback that is running
 _AFTER_ERROR_SECONDS = 5.0
+_LOOK_SECONDS = 2.0  # how long it takes at the most to see that another folder is where the workspace was
+
+_Identity: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Watch:
     the first. What `callback` says it could not deal with is told again, together with what changes until then; so is
     everything when it raises, which is logged. Ignore rules are left to the walk; only what is skipped by name (caches,
     node_modules) is not heard of, unless `include` names it.
+    A workspace that is removed or moved away, and what is put in its place later, are a change of everything.
     """
 
     def __init__(
@@ -64,19 +70,26 @@ class Watch:
         *,
         debounce: float = 0.15,
         max_wait: float = 1.0,
+        look_every: float = _LOOK_SECONDS,
         include: Sequence[str] = (),
         observe: Callable[
             [Path, Callable[[str, bool], None], Callable[[], None], frozenset[str]], Observation
         ] = observe,
     ) -> None:
-        """`observe` starts to observe the file system (see `observing.observe`)."""
+        """`observe` starts to observe the file system (see `observing.observe`).
+
+        `look_every` is in how many seconds it is looked again whether the folder is still the one that is observed.
+        """
         self._workspace = workspace
         self._callback = callback
         self._debounce = debounce
         self._max_wait = max_wait
+        self._look_every = look_every
         self._relevance = Relevance(include)
         self._observe = observe
         self._observation: Observation | None = None
+        self._observed: _Identity | None = None
+        """Which folder that is; None where none is, or where it may be gone."""
         self._thread = threading.Thread(target=self._run, name="smysl-watch", daemon=True)
         self._condition = threading.Condition()
         self._paths: set[str] = set()
@@ -102,6 +115,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         """Start to watch. Raises `WorkspaceError` if the folder cannot be watched in any way."""
+        self._observed = _identity(self._workspace)
         self._observation = self._observe(self._workspace, self._on_event, self._on_loss, self._relevance.skipped)
         self._thread.start()
         return self
@@ -113,8 +127,9 @@ class Watch:
         with self._condition:
             self._closed = True
             self._condition.notify()
-        if self._observation is not None:
-            self._observation.stop()
+            observation = self._observation
+        if observation is not None:
+            observation.stop()
         if self._thread is not threading.current_thread():
             self._thread.join(_PATIENCE_SECONDS)
 
@@ -129,6 +144,8 @@ class Watch:
     def _on_event(self, path: str, is_folder: bool) -> None:
         effect = self._relevance.effect_of(path, is_folder=is_folder)
         with self._condition:
+            if not path:  # the workspace itself was removed; the next folder may get its number
+                self._observed = None
             is_flood = self._is_flood()
             if effect is Effect.NONE and not is_flood:
                 return
@@ -159,10 +176,11 @@ class Watch:
             self._condition.notify()
 
     def _run(self) -> None:
-        while True:
+        while not self._closed:
+            self._look()
             changes = self._next()
             if changes is None:
-                return
+                continue
             again: Again | None = Again(changes, _AFTER_ERROR_SECONDS)
             try:
                 again = self._callback(changes)
@@ -171,14 +189,40 @@ class Watch:
             if again is not None:
                 self.repeat(again)
 
+    def _look(self) -> None:
+        """Observe what has taken the place of the folder that was observed: of a move the system tells nothing."""
+        found = _identity(self._workspace)
+        with self._condition:
+            if found == self._observed or self._closed:
+                return
+            before, self._observed = self._observation, found
+        if before is not None:
+            before.stop()
+        observation = None
+        if found is not None:
+            try:
+                observation = self._observe(self._workspace, self._on_event, self._on_loss, self._relevance.skipped)
+            except WorkspaceError as error:
+                _log.info("%s", error)
+        with self._condition:
+            if observation is None:
+                self._observed = None
+            elif not self._closed:
+                self._observation, observation = observation, None
+        if observation is not None:
+            observation.stop()
+        self._on_loss()
+
     def _next(self) -> Changes | None:
-        """Wait for changes and then for quiet; None once the watch is closed."""
+        """Wait for changes and then for quiet; None where it is time to look at the folder, or the watch is closed."""
+        look = time.monotonic() + self._look_every
         with self._condition:
             while not self._closed:
-                due = self._due()
-                left = None if due is None else due - time.monotonic()
-                if left is None or left > 0:
-                    self._condition.wait(left)
+                now, due = time.monotonic(), self._due()
+                if due is None or due > now:
+                    if look <= now:
+                        return None
+                    self._condition.wait(min(look, look if due is None else due) - now)
                     continue
                 paths = frozenset(path for path in self._paths if not is_within(path.rpartition("/")[0], self._paths))
                 is_much = self._rescan or len(paths) > _MOST_PATHS
@@ -195,3 +239,12 @@ class Watch:
         if self._again_at:
             times.append(self._again_at)
         return min(times, default=None)
+
+
+def _identity(folder: Path) -> _Identity | None:
+    """What tells a folder from another one at the same path; None where there is none."""
+    try:
+        found = os.stat(folder)  # noqa: PTH116 - nothing but two numbers of it
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

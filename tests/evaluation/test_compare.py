@@ -23,6 +23,7 @@ from smysl.evaluation.places import forget_comparisons
 from smysl.evaluation.verdict import verdicts
 
 PLAIN = Choices(variations=False)
+FRESH = Choices(variations=False, fresh=True)
 PLAIN_MODEL = "granite-embedding:278m"
 """It has no prompts and cannot be cut."""
 
@@ -226,6 +227,34 @@ def test_a_model_that_fails_at_the_questions_keeps_what_it_answered(
     assert 6 <= len(fake.embedded_texts[before:]) < 24
 
 
+@pytest.mark.parametrize("bad_from", [10, 22])  # many questions are left then, or fewer than make one suspicious
+def test_what_the_model_is_to_blame_for_is_no_answer_and_is_asked_again(
+    repository: Path, settings: Settings, fake: FakeOllama, bad_from: int
+) -> None:
+    def turn_bad(step: Step) -> None:
+        if step.system == PLAIN_MODEL and step.total == 24 and step.done == bad_from:
+            fake.junk = b"<html>a proxy has its own opinion</html>"
+
+    sound = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=FRESH, progress=turn_bad)
+    assert [failure.model for failure in found.unmeasured] == [PLAIN_MODEL]
+    fake.junk = None
+    again = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
+    assert again.systems[1].answers == sound.systems[1].answers
+
+
+def test_a_question_that_a_sound_model_cannot_embed_is_answered_by_the_words(
+    repository: Path, settings: Settings, fake: FakeOllama
+) -> None:
+    fake.crash(lambda text: text.startswith("Prints one parcel"))
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
+    assert found.unmeasured == ()
+    [asked] = [query for query in found.queries if query.text.startswith("Prints one parcel")]
+    answers = found.systems[2].answers
+    assert answers[Mode.DENSE][asked.id] == ()
+    assert asked.gold[0] in answers[Mode.FUSED][asked.id]
+
+
 def test_an_unknown_model_is_told_with_what_there_is(repository: Path, settings: Settings) -> None:
     found = compare(repository, settings, ["granite-embedding:279m", PLAIN_MODEL], choices=PLAIN)
     assert _names(found) == [LEXICAL, PLAIN_MODEL]
@@ -276,6 +305,14 @@ def test_a_repository_that_says_nothing_of_itself_is_an_error_that_names_the_way
 def _questions(path: Path, *rows: object) -> Path:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     return path
+
+
+def test_a_docstring_with_half_a_sign_in_it_is_asked(repository: Path, settings: Settings, fake: FakeOllama) -> None:
+    source = 'def wander(sign):\n    """Walks around with \\ud800 half a sign \\0 in its pocket."""\n    return sign\n'
+    (repository / "odd.py").write_text(source, "utf-8")
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
+    assert found.unmeasured == ()
+    assert sum("in its pocket" in text for text in fake.embedded_texts) == 1
 
 
 def test_questions_of_ones_own_are_asked_of_the_code_as_it_is(

@@ -105,10 +105,43 @@ def test_a_second_run_asks_no_model_and_finds_the_same(repository: Path, setting
     assert (len(fake.calls), fake.loads) == (calls, loads)
 
 
+def test_a_second_run_loads_no_model_that_has_left_memory(
+    repository: Path, settings: Settings, fake: FakeOllama
+) -> None:
+    first = compare(repository, settings, [PROMPTED], now=lambda: 0.0)
+    fake.unload_all()
+    probes, loads = len(fake.probes), fake.loads
+    assert compare(repository, settings, [PROMPTED], now=lambda: 0.0) == first
+    assert (len(fake.probes), fake.loads) == (probes, loads)
+
+
+def test_vectors_and_answers_of_two_versions_of_ollama_that_compute_differently_never_meet(
+    repository: Path, settings: Settings, fake: FakeOllama
+) -> None:
+    fake.version = "0.24.0"
+    old = compare(repository, settings, [PROMPTED])
+    before = len(fake.embedded_texts)
+    fake.version = "0.34.4"
+    fake.vector_for = lambda text: by_words(text)[::-1]
+    new = compare(repository, settings, [PROMPTED])
+    documents = [text for text in fake.embedded_texts[before:] if "def " in text]
+    assert len(documents) >= 25
+    assert [system.server for system in new.systems[1:]] == ["0.34.4"] * 4
+    # Mirrored vectors are as near one another as they were.
+    for quality in old.qualities:
+        again = next(
+            one
+            for one in new.qualities
+            if (one.system, one.mode, one.language) == (quality.system, quality.mode, quality.language)
+        )
+        if "@" not in quality.system:  # cut at the other end
+            assert again.scores.mrr == pytest.approx(quality.scores.mrr, abs=0.02)
+
+
 def test_fresh_measures_again_and_embeds_no_code_twice(repository: Path, settings: Settings, fake: FakeOllama) -> None:
     compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
     before = len(fake.embedded_texts)
-    compare(repository, settings, [PLAIN_MODEL], choices=Choices(variations=False, fresh=True))
+    compare(repository, settings, [PLAIN_MODEL], choices=FRESH)
     again = fake.embedded_texts[before:]
     assert len([text for text in again if text != "def"]) == 24
     assert not any("def " in text for text in again)

@@ -22,7 +22,6 @@ from typing import Any
 from smysl.engine.errors import SmyslError, UsageError
 from smysl.engine.types import say
 
-
 _EXAMPLE = '{"query": "…", "gold": ["path/file.py::Class.method"]}'
 
 

@@ -18,7 +18,7 @@ from smysl.engine.settings import ModelRow, Settings
 from smysl.engine.types import Mode
 from smysl.evaluation.compare import Choices, compare
 from smysl.evaluation.comparison import LEXICAL, Comparison, Topic
-from smysl.evaluation.measure import Step
+from smysl.evaluation.measure import CodeChanged, Step
 from smysl.evaluation.places import forget_comparisons
 from smysl.evaluation.verdict import verdicts
 
@@ -394,6 +394,22 @@ def test_a_changed_function_is_measured_anew(repository: Path, settings: Setting
     path.write_text(path.read_text("utf-8").replace("asked=True", "asked=False", 1), "utf-8")
     compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
     assert len([text for text in fake.embedded_texts[before:] if "def " in text]) == 1
+
+
+def test_code_that_is_edited_between_two_models_ends_the_comparison(repository: Path, settings: Settings) -> None:
+    path = repository / "english.py"
+    asked: list[Step] = []
+
+    def edit(step: Step) -> None:
+        if step.system == PLAIN_MODEL and not asked:
+            asked.append(step)
+            path.write_text(path.read_text("utf-8") + "\n\ndef late(desk):\n    return desk.parcel\n", "utf-8")
+
+    with pytest.raises(CodeChanged):
+        compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN, progress=edit)
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
+    assert found.sources.functions == 26
+    assert found.unmeasured == ()
 
 
 def test_progress_names_the_system_and_its_place(repository: Path, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import Cancelled, ModelFault, ModelUnavailable
+from smysl.engine.errors import Cancelled, ModelFault, ModelUnavailable, SmyslError
 from smysl.engine.measuring import AS_IS, Bench, Load, Measured, Profile, Variation
 from smysl.engine.types import Filters, Message, Mode, Phase, Progress, say
 from smysl.evaluation.comparison import LEXICAL, Cost, System
@@ -29,6 +29,10 @@ _FAULTS_IN_A_ROW = 5
 """So many questions without a vector one after the other are the model's fault, not theirs."""
 
 _FILTERS = Filters(kinds=UNIT_KINDS)
+
+
+class CodeChanged(SmyslError):
+    """The code is not any more what the questions were made of, and what other systems were measured on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,8 @@ class Measuring:
     def measure(self, bench: Bench, variation: Variation, told: Told) -> System:
         """One system, from what was written down and from what is missing. `told` hears of the progress.
 
-        Raises `EmbedderError` when the model fails, with what it answered kept; `IndexFileError`, `JournalError`,
-        `Cancelled`.
+        Raises `EmbedderError` when the model fails, with what it answered kept; `CodeChanged`, `IndexFileError`,
+        `JournalError`, `Cancelled`.
         """
         modes = (Mode.LEXICAL,) if bench.profile is None else (Mode.FUSED, Mode.DENSE)
         with ExitStack() as stack:
@@ -122,6 +126,11 @@ class Measuring:
         except Cancelled:
             costs.add_indexing(embedded, time.monotonic() - began, failed=0)
             raise
+        if (report.files_changed or report.files_removed) and self._task.look_again() != self._task.fingerprint:
+            raise CodeChanged(
+                say("The code was changed while models were compared on it, which would make them unequal."),
+                say("Give the same command again; vectors of code that did not change are kept."),
+            )
         if measured.space is not None:
             costs.add_indexing(report.embedded, report.seconds, failed=report.failed)
         elif report.files_changed == report.files:  # a few changed files would tell of the walk, not of the speed

@@ -49,6 +49,13 @@ def test_a_model_is_loaded_anew_to_see_how_long_that_takes(
     assert (load.memory, load.vram) == (123_456_789, 0)
 
 
+def test_a_model_that_leaves_memory_late_is_waited_for(workspace: Path, by_model: Settings, fake: FakeOllama) -> None:
+    fake.load_seconds, fake.lingers = 0.5, 0.3
+    with Bench(workspace, by_model) as bench:
+        bench.warm_up()
+        assert bench.load().seconds > 0.2  # less what a warm answer takes
+
+
 def test_the_built_in_model_tells_its_lengths_and_its_size(workspace: Path, by_words: Settings) -> None:
     with Bench(workspace, replace(by_words, model="builtin")) as bench:
         load = bench.load()

@@ -18,11 +18,12 @@ from smysl.engine.settings import ModelRow, Settings
 from smysl.engine.types import Mode
 from smysl.evaluation.compare import Choices, compare
 from smysl.evaluation.comparison import LEXICAL, Comparison, Topic
-from smysl.evaluation.measure import Step
+from smysl.evaluation.measure import CodeChanged, Step
 from smysl.evaluation.places import forget_comparisons
 from smysl.evaluation.verdict import verdicts
 
 PLAIN = Choices(variations=False)
+FRESH = Choices(variations=False, fresh=True)
 PLAIN_MODEL = "granite-embedding:278m"
 """It has no prompts and cannot be cut."""
 
@@ -104,10 +105,43 @@ def test_a_second_run_asks_no_model_and_finds_the_same(repository: Path, setting
     assert (len(fake.calls), fake.loads) == (calls, loads)
 
 
+def test_a_second_run_loads_no_model_that_has_left_memory(
+    repository: Path, settings: Settings, fake: FakeOllama
+) -> None:
+    first = compare(repository, settings, [PROMPTED], now=lambda: 0.0)
+    fake.unload_all()
+    probes, loads = len(fake.probes), fake.loads
+    assert compare(repository, settings, [PROMPTED], now=lambda: 0.0) == first
+    assert (len(fake.probes), fake.loads) == (probes, loads)
+
+
+def test_vectors_and_answers_of_two_versions_of_ollama_that_compute_differently_never_meet(
+    repository: Path, settings: Settings, fake: FakeOllama
+) -> None:
+    fake.version = "0.24.0"
+    old = compare(repository, settings, [PROMPTED])
+    before = len(fake.embedded_texts)
+    fake.version = "0.34.4"
+    fake.vector_for = lambda text: by_words(text)[::-1]
+    new = compare(repository, settings, [PROMPTED])
+    documents = [text for text in fake.embedded_texts[before:] if "def " in text]
+    assert len(documents) >= 25
+    assert [system.server for system in new.systems[1:]] == ["0.34.4"] * 4
+    # Mirrored vectors are as near one another as they were.
+    for quality in old.qualities:
+        again = next(
+            one
+            for one in new.qualities
+            if (one.system, one.mode, one.language) == (quality.system, quality.mode, quality.language)
+        )
+        if "@" not in quality.system:  # cut at the other end
+            assert again.scores.mrr == pytest.approx(quality.scores.mrr, abs=0.02)
+
+
 def test_fresh_measures_again_and_embeds_no_code_twice(repository: Path, settings: Settings, fake: FakeOllama) -> None:
     compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
     before = len(fake.embedded_texts)
-    compare(repository, settings, [PLAIN_MODEL], choices=Choices(variations=False, fresh=True))
+    compare(repository, settings, [PLAIN_MODEL], choices=FRESH)
     again = fake.embedded_texts[before:]
     assert len([text for text in again if text != "def"]) == 24
     assert not any("def " in text for text in again)
@@ -226,6 +260,34 @@ def test_a_model_that_fails_at_the_questions_keeps_what_it_answered(
     assert 6 <= len(fake.embedded_texts[before:]) < 24
 
 
+@pytest.mark.parametrize("bad_from", [10, 22])  # many questions are left then, or fewer than make one suspicious
+def test_what_the_model_is_to_blame_for_is_no_answer_and_is_asked_again(
+    repository: Path, settings: Settings, fake: FakeOllama, bad_from: int
+) -> None:
+    def turn_bad(step: Step) -> None:
+        if step.system == PLAIN_MODEL and step.total == 24 and step.done == bad_from:
+            fake.junk = b"<html>a proxy has its own opinion</html>"
+
+    sound = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=FRESH, progress=turn_bad)
+    assert [failure.model for failure in found.unmeasured] == [PLAIN_MODEL]
+    fake.junk = None
+    again = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
+    assert again.systems[1].answers == sound.systems[1].answers
+
+
+def test_a_question_that_a_sound_model_cannot_embed_is_answered_by_the_words(
+    repository: Path, settings: Settings, fake: FakeOllama
+) -> None:
+    fake.crash(lambda text: text.startswith("Prints one parcel"))
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
+    assert found.unmeasured == ()
+    [asked] = [query for query in found.queries if query.text.startswith("Prints one parcel")]
+    answers = found.systems[2].answers
+    assert answers[Mode.DENSE][asked.id] == ()
+    assert asked.gold[0] in answers[Mode.FUSED][asked.id]
+
+
 def test_an_unknown_model_is_told_with_what_there_is(repository: Path, settings: Settings) -> None:
     found = compare(repository, settings, ["granite-embedding:279m", PLAIN_MODEL], choices=PLAIN)
     assert _names(found) == [LEXICAL, PLAIN_MODEL]
@@ -278,6 +340,14 @@ def _questions(path: Path, *rows: object) -> Path:
     return path
 
 
+def test_a_docstring_with_half_a_sign_in_it_is_asked(repository: Path, settings: Settings, fake: FakeOllama) -> None:
+    source = 'def wander(sign):\n    """Walks around with \\ud800 half a sign \\0 in its pocket."""\n    return sign\n'
+    (repository / "odd.py").write_text(source, "utf-8")
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
+    assert found.unmeasured == ()
+    assert sum("in its pocket" in text for text in fake.embedded_texts) == 1
+
+
 def test_questions_of_ones_own_are_asked_of_the_code_as_it_is(
     repository: Path, settings: Settings, fake: FakeOllama, tmp_path: Path
 ) -> None:
@@ -324,6 +394,22 @@ def test_a_changed_function_is_measured_anew(repository: Path, settings: Setting
     path.write_text(path.read_text("utf-8").replace("asked=True", "asked=False", 1), "utf-8")
     compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
     assert len([text for text in fake.embedded_texts[before:] if "def " in text]) == 1
+
+
+def test_code_that_is_edited_between_two_models_ends_the_comparison(repository: Path, settings: Settings) -> None:
+    path = repository / "english.py"
+    asked: list[Step] = []
+
+    def edit(step: Step) -> None:
+        if step.system == PLAIN_MODEL and not asked:
+            asked.append(step)
+            path.write_text(path.read_text("utf-8") + "\n\ndef late(desk):\n    return desk.parcel\n", "utf-8")
+
+    with pytest.raises(CodeChanged):
+        compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN, progress=edit)
+    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
+    assert found.sources.functions == 26
+    assert found.unmeasured == ()
 
 
 def test_progress_names_the_system_and_its_place(repository: Path, settings: Settings) -> None:

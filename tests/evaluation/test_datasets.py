@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from smysl.engine.errors import UsageError
-from smysl.evaluation.datasets import Corpus, DatasetError, Query, read_corpora, read_queries, unpack, unpacked
+from smysl.evaluation.datasets import (
+    Corpus,
+    DatasetError,
+    Query,
+    read_corpora,
+    read_queries,
+    read_query_rows,
+    unpack,
+    unpacked,
+)
 
 CORPUS = Corpus("demo", "demo", "1.0", "demo-1.0-py3-none-any.whl", "", ("demo",), ("demo/vendor/",))
 
@@ -30,8 +39,33 @@ def test_a_malformed_benchmark_is_a_usage_error_that_names_the_file(tmp_path: Pa
     file.write_text(content)
     with pytest.raises(UsageError, match=r"corpora\.json"):
         read_corpora(file)
-    with pytest.raises(UsageError, match=r"none\.jsonl"):
+    with pytest.raises(UsageError, match=r"none\.jsonl cannot be read: No such file"):
         read_queries(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"query": "open", "gold": ["a.py::f"]',
+        '{"query": "open", "gold": "a.py::f"}',
+        '{"query": "open", "gold": [1]}',
+        '["open", "a.py::f"]',
+        "3",
+    ],
+)
+def test_a_malformed_question_is_told_by_its_line(tmp_path: Path, bad: str) -> None:
+    file = tmp_path / "queries.jsonl"
+    file.write_text(f'{{"query": "open a door", "gold": ["a.py::f"]}}\n\n{bad}\n', "utf-8")
+    with pytest.raises(UsageError, match=r"Line 3 of .*queries\.jsonl") as caught:
+        read_query_rows(file)
+    assert '"gold": ["' in str(caught.value.advice)
+
+
+def test_only_an_end_of_line_ends_a_question(tmp_path: Path) -> None:
+    file = tmp_path / "queries.jsonl"
+    rows = [{"query": "two\u2028lines\x85of one", "gold": ["a.py::f"]}, {"query": "other", "gold": ["a.py::g"]}]
+    file.write_bytes("\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode())
+    assert [row["query"] for row in read_query_rows(file)] == ["two\u2028lines\x85of one", "other"]
 
 
 def test_an_archive_name_with_a_folder_in_it_is_refused(tmp_path: Path) -> None:

@@ -35,3 +35,9 @@ def test_where_nothing_can_be_written_a_person_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="cannot be kept"):
         Journal(tmp_path / "file" / "a.jsonl")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full is Linux's")
+def test_a_full_disk_is_told_as_such_and_not_again_when_the_file_is_closed() -> None:
+    with pytest.raises(JournalError, match="No space left"), Journal(Path("/dev/full")) as journal:
+        journal.add("fused", "question", ["a::b"], 1.5)

@@ -176,6 +176,7 @@ def test_elements_escape_text_and_attributes_and_nothing_twice() -> None:
     assert element("line", x1=1, aria_hidden="true") == '<line x1="1" aria-hidden="true"/>'
     assert element("p", Markup("<br>")) == "<p><br></p>"
     assert escaped("a\x00\u202eb\n") == "a\ufffd\ufffdb\n"
+    assert escaped("half \ud800 a sign") == "half \ufffd a sign"  # no file can hold it
 
 
 def test_the_json_has_every_answer_to_every_question(comparison: Comparison) -> None:

@@ -89,13 +89,13 @@ def _cost(session: Session, comparison: Comparison) -> list[list[str]]:
                 [
                     system.name,
                     str(system.dimensions or "–"),
-                    rough(cost.functions_per_second, "en"),
-                    rough(cost.latency_p50, "en"),
-                    rough(cost.latency_p95, "en"),
-                    rough(cost.load_seconds, "en"),
+                    rough(cost.functions_per_second, session.language),
+                    rough(cost.latency_p50, session.language),
+                    rough(cost.latency_p95, session.language),
+                    rough(cost.load_seconds, session.language),
                     size(cost.memory, session.language),
                     size(cost.vram, session.language),
-                    rough(cost.bytes_per_function, "en"),
+                    rough(cost.bytes_per_function, session.language),
                 ]
             )
     return rows
@@ -112,7 +112,7 @@ def _variations(session: Session, comparison: Comparison, language: str) -> list
         for mode in modes:
             pair = comparison.pair(Topic.VARIATION, language, system.name, mode)
             row += [signed(pair.result.difference, 3, "en"), probability(pair.p_adjusted, "en")] if pair else ["–", ""]
-        rows.append([*row, rough(system.cost.bytes_per_function, "en")])
+        rows.append([*row, rough(system.cost.bytes_per_function, session.language)])
     return rows
 
 

@@ -18,14 +18,14 @@ from smysl.engine.embed.choose import choose_embedder
 from smysl.engine.embed.embedder import Embedder
 from smysl.engine.embed.measuring import DerivedEmbedder, RecallingEmbedder
 from smysl.engine.embed.ollama import OllamaEmbedder
-from smysl.engine.embed.ollama_models import server_version
 from smysl.engine.embed.spaces import space_key
 from smysl.engine.embed.static import StaticEmbedder
 from smysl.engine.engine import Engine
 from smysl.engine.index import Folder, Rewrite
 from smysl.engine.settings import ModelRow, Settings
+from smysl.engine.source import cleaned
 from smysl.engine.store import Store, index_file
-from smysl.engine.store.borrowing import count_vectors, vectors_of
+from smysl.engine.store.borrowing import count_vectors, spaces_of, vectors_of
 from smysl.engine.text.document import text_hash
 from smysl.engine.types import Message, SourceText, Space, Vector
 
@@ -33,6 +33,8 @@ FASHION = "1"
 """Goes up when a space derived here gets other vectors."""
 
 _PROBE = "def"
+_WARM_CALLS = 3
+"""On a busy machine a single one may take longer than a load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Measured:
         """
         if self._embedder is None:
             return 0.0
+        query = cleaned(query)  # what a search asks for
         began = time.perf_counter()
         self._embedder.embed_query(query, cancel=cancel)
         return (time.perf_counter() - began) * 1000
@@ -127,17 +130,14 @@ class Bench(Closing):
         self._settings = settings
         self._rewrite = rewrite
         self._index = index_file(self._workspace, cache_dir=settings.cache_dir)
+        known = self._known()
         began = time.perf_counter()
-        choice = choose_embedder(settings, cancel=cancel)
+        choice = choose_embedder(settings, known=known, cancel=cancel)
         self._opened_in = time.perf_counter() - began
         self.notices: tuple[Message, ...] = choice.notices
         self._whole = choice.embedder
         self._recalling = RecallingEmbedder(choice.embedder) if choice.embedder else None
-        try:
-            self.profile = _profile(choice.embedder, settings) if choice.embedder else None
-        except BaseException:
-            self.close()
-            raise
+        self.profile = _profile(choice.embedder) if choice.embedder else None
 
     def load(self, *, cancel: CancelToken | None = None) -> Load:
         """Take the model out of memory and have it loaded again. Raises `EmbedderError`."""
@@ -146,11 +146,8 @@ class Bench(Closing):
             return Load(0.0, 0, 0)
         if isinstance(model, OllamaEmbedder):
             model.unload(cancel=cancel)
-        began = time.perf_counter()
-        model.embed_query(_PROBE, cancel=cancel)
-        first = time.perf_counter()
-        model.embed_query(_PROBE, cancel=cancel)
-        seconds = max(0.0, (first - began) - (time.perf_counter() - first))
+        cold, *warm = (_seconds(model, cancel) for _ in range(1 + _WARM_CALLS))
+        seconds = max(0.0, cold - min(warm))
         if isinstance(model, OllamaEmbedder):
             return Load(seconds, *model.memory(cancel=cancel))
         size = model.size_bytes if isinstance(model, BuiltinEmbedder | StaticEmbedder) else 0
@@ -186,7 +183,7 @@ class Bench(Closing):
         if variation.without_prompts:
             bare = ModelRow(self._settings.model, query_prompt="", document_prompt="")
             settings = replace(self._settings, models=(*self._settings.models, bare))
-            plain = choose_embedder(settings, cancel=cancel).embedder
+            plain = choose_embedder(settings, known=self._known(), cancel=cancel).embedder
             if plain is not None:
                 inner, space = RecallingEmbedder(stack.enter_context(plain)), plain.space
         dimensions = variation.dimensions or space.dimensions
@@ -197,6 +194,12 @@ class Bench(Closing):
         return DerivedEmbedder(
             inner, space, known=self._stored if shares_documents else _nothing, limit=base.input_limit
         )
+
+    def _known(self) -> tuple[Space, ...]:
+        """The spaces of the index: a server that computes otherwise than the one before gets one of its own, and one
+        that was seen before need not load the model to show what it computes.
+        """
+        return spaces_of(self._index)
 
     def _stored(self, texts: Sequence[str]) -> list[Vector | None]:
         """The whole vectors that the index has of the texts."""
@@ -234,15 +237,22 @@ def measured_index(workspace: Path, settings: Settings) -> Path:
     return index_file(workspace.resolve(), cache_dir=settings.cache_dir)
 
 
+def _seconds(model: Embedder, cancel: CancelToken | None) -> float:
+    """What a short query takes."""
+    began = time.perf_counter()
+    model.embed_query(_PROBE, cancel=cancel)
+    return time.perf_counter() - began
+
+
 def _nothing(texts: Sequence[str]) -> list[Vector | None]:
     return [None] * len(texts)
 
 
-def _profile(embedder: Embedder, settings: Settings) -> Profile:
+def _profile(embedder: Embedder) -> Profile:
     space = embedder.space
     if isinstance(embedder, OllamaEmbedder):
         row = embedder.row
-        version = server_version(settings)
+        version = embedder.version
         return Profile(
             space=space,
             truncations=row.truncations,

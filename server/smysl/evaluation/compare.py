@@ -64,7 +64,7 @@ def compare(
     with their answers; without it the code asks itself. What was measured is kept, vectors too, so that a run that was
     taken back goes on where it stopped, and one with nothing new only reads. A model that fails is in `unmeasured`.
     Raises `UsageError` when there is nothing to ask, `EmbedderError` when no model can be measured, `Cancelled`,
-    `WorkspaceError`, `IndexFileError`, `JournalError`.
+    `CodeChanged` when somebody edits the code meanwhile, `WorkspaceError`, `IndexFileError`, `JournalError`.
     """
     workspace = workspace.resolve()
     cancel = cancel or CancelToken()

@@ -22,6 +22,8 @@ from typing import Any
 from smysl.engine.errors import SmyslError, UsageError
 from smysl.engine.types import say
 
+_EXAMPLE = '{"query": "…", "gold": ["path/file.py::Class.method"]}'
+
 
 class DatasetError(SmyslError):
     """A package of the benchmark cannot be had, or is not what the benchmark says."""
@@ -75,14 +77,20 @@ def read_query_rows(path: Path) -> tuple[dict[str, Any], ...]:
     Raises `UsageError` when it is missing or malformed.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        rows = tuple(json.loads(line) for line in lines if line.strip())
-        for row in rows:
-            if not str(row["query"]).strip() or not row["gold"] or not all(isinstance(one, str) for one in row["gold"]):
-                raise ValueError(row)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # other ends of lines may stand in a question
+    except (OSError, ValueError) as error:
         raise _malformed(path, error) from error
-    return rows
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                rows.append(_question(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise UsageError(
+                    say("Line {line} of {path} cannot be read as a question with its answers.", line=number, path=path),
+                    say("Each line is an object by itself: {example}", example=_EXAMPLE),
+                ) from error
+    return tuple(rows)
 
 
 def unpacked(corpus: Corpus, cache: Path) -> Path:
@@ -195,12 +203,25 @@ def query_of_row(row: dict[str, Any]) -> Query:
     )
 
 
+def _question(row: Any) -> dict[str, Any]:
+    """`row`, if it has a question and a list of answers. Raises `ValueError`, `KeyError` or `TypeError` if not."""
+    gold = row["gold"]
+    if not str(row["query"]).strip() or not isinstance(gold, list) or not gold:
+        raise ValueError(row)
+    if not all(isinstance(unit, str) for unit in gold):
+        raise TypeError(gold)
+    found: dict[str, Any] = row
+    return found
+
+
 def _fingerprint(corpus: Corpus) -> str:
     told = "\n".join((corpus.sha256, *corpus.roots, "-", *corpus.exclude))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _malformed(path: Path, error: Exception) -> UsageError:
+    if isinstance(error, OSError):
+        return UsageError(say("{path} cannot be read: {reason}", path=path, reason=error.strerror or error))
     return UsageError(
         say("{path} cannot be read as a benchmark: {kind}: {reason}", path=path, kind=type(error).__name__,
             reason=error),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,9 @@ class Journal(Closing):
             raise self._error(error) from error
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
+        """Let go of the file. A row that could not be written has been told of; closing tries it once more."""
+        with suppress(OSError):
+            self._file.close()
 
     def _error(self, error: Exception) -> JournalError:
         return JournalError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import Cancelled, ModelFault, ModelUnavailable
+from smysl.engine.errors import Cancelled, ModelFault, ModelUnavailable, SmyslError
 from smysl.engine.measuring import AS_IS, Bench, Load, Measured, Profile, Variation
 from smysl.engine.types import Filters, Message, Mode, Phase, Progress, say
 from smysl.evaluation.comparison import LEXICAL, Cost, System
@@ -29,6 +29,10 @@ _FAULTS_IN_A_ROW = 5
 """So many questions without a vector one after the other are the model's fault, not theirs."""
 
 _FILTERS = Filters(kinds=UNIT_KINDS)
+
+
+class CodeChanged(SmyslError):
+    """The code is not any more what the questions were made of, and what other systems were measured on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +79,16 @@ class Measuring:
     def measure(self, bench: Bench, variation: Variation, told: Told) -> System:
         """One system, from what was written down and from what is missing. `told` hears of the progress.
 
-        Raises `EmbedderError` when the model fails, with what it answered kept; `IndexFileError`, `JournalError`,
-        `Cancelled`.
+        Raises `EmbedderError` when the model fails, with what it answered kept; `CodeChanged`, `IndexFileError`,
+        `JournalError`, `Cancelled`.
         """
         modes = (Mode.LEXICAL,) if bench.profile is None else (Mode.FUSED, Mode.DENSE)
         with ExitStack() as stack:
             measured = stack.enter_context(bench.open(variation, cancel=self._cancel))
             key = measured.space.key if measured.space else LEXICAL
             server = bench.profile.server if bench.profile else ""
-            answers = _Answers(stack.enter_context(Journal(self._folder / f"{self._task.fingerprint}-{key}.jsonl")))
+            journal = stack.enter_context(Journal(self._folder / f"{self._task.fingerprint}-{key}.jsonl"))
+            answers = _Answers(journal, modes)
             costs = _Costs(stack.enter_context(Journal(self._folder / f"cost-{key}-{server or 'here'}.jsonl")))
             queries = self._task.questions.queries
             waiting = [query for query in queries if not all((mode, query.id) in answers.ranked for mode in modes)]
@@ -92,7 +97,7 @@ class Measuring:
                     costs.add_load(bench.load(cancel=self._cancel))
                 bench.warm_up(cancel=self._cancel)
                 self._index(measured, costs, told)
-                self._ask(measured, modes, waiting, answers, told)
+                self._ask(bench, measured, waiting, answers, told)
             vectors, chunks = measured.count_vectors(), measured.count_chunks()
             self.functions = chunks
             return System(
@@ -121,6 +126,11 @@ class Measuring:
         except Cancelled:
             costs.add_indexing(embedded, time.monotonic() - began, failed=0)
             raise
+        if (report.files_changed or report.files_removed) and self._task.look_again() != self._task.fingerprint:
+            raise CodeChanged(
+                say("The code was changed while models were compared on it, which would make them unequal."),
+                say("Give the same command again; vectors of code that did not change are kept."),
+            )
         if measured.space is not None:
             costs.add_indexing(report.embedded, report.seconds, failed=report.failed)
         elif report.files_changed == report.files:  # a few changed files would tell of the walk, not of the speed
@@ -129,45 +139,49 @@ class Measuring:
             first, *rest = report.notices or (say("The model stopped answering."),)
             raise ModelUnavailable(first, rest[0] if rest else None)
 
-    def _ask(
-        self,
-        measured: Measured,
-        modes: tuple[Mode, ...],
-        waiting: list[Query],
-        answers: _Answers,
-        told: Told,
-    ) -> None:
+    def _ask(self, bench: Bench, measured: Measured, waiting: Sequence[Query], answers: _Answers, told: Told) -> None:
         if not waiting:
             return
         # The first search of an engine reads the vectors into memory, which is not what a search takes.
         measured.engine.search("warm up", top_k=1, mode=Mode.LEXICAL, cancel=self._cancel)
-        faults = 0
+        without_vector: list[Query] = []
         began = time.monotonic()
         for place, query in enumerate(waiting):
             self._cancel.check()
             left = (time.monotonic() - began) / place * (len(waiting) - place) if place else None
             told(say("Asking questions"), place, len(waiting), left)
-            can_embed = True
-            embedded_in = 0.0
             try:
                 embedded_in = measured.embed(query.text, cancel=self._cancel)
-                faults = 0
             except ModelFault:
-                can_embed = False  # the words answer, as in a search
-                faults += 1
-                if faults >= _FAULTS_IN_A_ROW:
+                without_vector.append(query)
+                if len(without_vector) >= _FAULTS_IN_A_ROW:
                     raise
-            for mode in modes:
-                if (mode, query.id) in answers.ranked:
-                    continue
-                if mode is Mode.DENSE and not can_embed:
-                    answers.add(mode, query.id, (), 0.0)
-                    continue
-                result = measured.engine.search(
-                    query.text, top_k=DEPTH, filters=_FILTERS, mode=mode, cancel=self._cancel
-                )
-                answers.add(mode, query.id, unit_ids(result, self._task.finder()), embedded_in + result.timings.total)
+                continue
+            self._answer(measured, without_vector, answers)
+            without_vector.clear()
+            for mode in answers.modes:
+                self._search(measured, query, mode, answers, embedded_in)
+        if without_vector:
+            bench.warm_up(cancel=self._cancel)
+            self._answer(measured, without_vector, answers)
         told(say("Asking questions"), len(waiting), len(waiting), 0.0)
+
+    def _answer(self, measured: Measured, without_vector: Sequence[Query], answers: _Answers) -> None:
+        """The words answer questions that got no vector, as in a search. The model, it turned out, was not to blame:
+        what it is to blame for is asked again by the next run, and must not be written down as an answer.
+        """
+        for query in without_vector:
+            for mode in answers.modes:
+                if mode is Mode.DENSE:
+                    answers.add(mode, query.id, (), 0.0)
+                else:
+                    self._search(measured, query, mode, answers, 0.0)
+
+    def _search(self, measured: Measured, query: Query, mode: Mode, answers: _Answers, embedded_in: float) -> None:
+        if (mode, query.id) in answers.ranked:
+            return
+        result = measured.engine.search(query.text, top_k=DEPTH, filters=_FILTERS, mode=mode, cancel=self._cancel)
+        answers.add(mode, query.id, unit_ids(result, self._task.finder()), embedded_in + result.timings.total)
 
 
 _WAIT_SECONDS = 5.0
@@ -183,8 +197,9 @@ _ACTIVITIES: Mapping[Phase, Message] = {
 class _Answers:
     """The answers of one system to the questions of one task."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, modes: tuple[Mode, ...]) -> None:
         self._journal = journal
+        self.modes = modes
         self.ranked: dict[tuple[Mode, str], tuple[str, ...]] = {}
         self._milliseconds: dict[tuple[Mode, str], float] = {}
         for row in journal.rows():

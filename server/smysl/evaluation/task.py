@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class Task:
     form: `bare` for code without docstrings and leading comments, `whole` for code as it is; names its index.
     finder: knows the units of the code in that form; made when
     it is first needed. rewrite: makes the one form of the other. fingerprint: of the code and the questions.
+    look_again: reads the code as it is now, for its fingerprint.
     """
 
     form: str
@@ -39,6 +40,7 @@ class Task:
     rewrite: Callable[[str, str], str] | None
     files: int
     fingerprint: str
+    look_again: Callable[[], str]
 
 
 def task_from_code(workspace: Path, settings: Settings, *, sample: int, cancel: CancelToken | None = None) -> Task:
@@ -70,6 +72,7 @@ def task_from_code(workspace: Path, settings: Settings, *, sample: int, cancel: 
         rewrite=lambda path, text: without_prose(text),
         files=len(files),
         fingerprint=_fingerprint(files, found.queries),
+        look_again=lambda: _fingerprint(workspace_files(workspace, settings, cancel=cancel), found.queries),
     )
 
 
@@ -91,6 +94,7 @@ def task_from_file(workspace: Path, settings: Settings, queries: Path, *, cancel
         rewrite=None,
         files=len(files),
         fingerprint=_fingerprint(files, asked),
+        look_again=lambda: _fingerprint(workspace_files(workspace, settings, cancel=cancel), asked),
     )
 
 
@@ -128,7 +132,7 @@ def _looked_at(files: Sequence[WorkspaceFile], cancel: CancelToken | None) -> It
         yield file
 
 
-def _fingerprint(files: Sequence[WorkspaceFile], queries: Sequence[Query]) -> str:
+def _fingerprint(files: Iterable[WorkspaceFile], queries: Sequence[Query]) -> str:
     digest = hashlib.sha256(_VERSION.encode())
     for file in files:
         digest.update(f"{file.path}\0{len(file.text)}\0{file.text}".encode("utf-8", "surrogatepass"))

@@ -45,6 +45,7 @@ class FakeOllama:
     version: decides the era, and with it texts and manners.
     delay_per_text: seconds of work a text; one text at a time, as Ollama embeds.
     load_seconds: how long a model takes to load, first and after a change of options; dropped clients abort the load.
+    lingers: seconds that a model still answers after the server has said that it unloads it, as 0.24 does.
     vector_for: gives the vector of a text (made a unit); None is a vector seeded by model and text.
     knows_dimensions: false before 0.11.11. tells_capabilities: false before 0.6.4.
     queue_limit: so many calls may wait for a model that is not loaded; one more is answered 503.
@@ -65,6 +66,7 @@ class FakeOllama:
     version: str = "0.34.4"
     delay_per_text: float = 0.0
     load_seconds: float = 0.0
+    lingers: float = 0.0
     vector_for: Callable[[str], Sequence[float]] | None = None
     knows_dimensions: bool = True
     tells_capabilities: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -355,7 +356,10 @@ class Routes(BaseHTTPRequestHandler):
         if model is None:
             self._error(404, f"model '{body.get('model', '')}' not found")
             return
-        self.fake.unload(model)
+        if self.fake.lingers:
+            threading.Timer(self.fake.lingers, self.fake.unload, (model,)).start()
+        else:
+            self.fake.unload(model)
         self._json(200, {"model": body["model"], "response": "", "done": True, "done_reason": "unload"})
 
     def _blob(self, raw: bytes) -> None:

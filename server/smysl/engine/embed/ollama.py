@@ -19,7 +19,7 @@ from smysl.engine.embed.catalogue import same_model
 from smysl.engine.embed.known_models import CatalogueRow
 from smysl.engine.embed.lanes import PriorityLane
 from smysl.engine.embed.ollama_faults import Fault, error_of
-from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted
+from smysl.engine.embed.ollama_link import KEEP_ALIVE_SECONDS, OllamaLink, Preempted, RunningModel
 from smysl.engine.errors import Cancelled, ModelFault
 from smysl.engine.types import Embedded, InputLimit, Message, Space, Vector, say
 
@@ -34,6 +34,11 @@ CALL_SECONDS = 60.0
 
 MOST_DROPS = 3
 """How often one batch is dropped for a query; then it is let through, or steady queries would stop an index run."""
+
+UNLOAD_SECONDS = 10.0
+"""How long a model is waited for that was asked to leave the server's memory."""
+
+_LOOK_SECONDS = 0.05
 
 IDENTITY_SECONDS = 60.0
 """How old the knowledge may be that the tag still means the same model."""
@@ -104,6 +109,11 @@ class OllamaEmbedder(Closing):
         """What is known of the model."""
         return self._setup.row
 
+    @property
+    def version(self) -> tuple[int, ...] | None:
+        """The version of the server when the model was made ready; None if it does not tell."""
+        return self._setup.version
+
     def embed_documents(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Embedded:
         """Vectors of code, shape (len(texts), dimensions), rows in order; see `Embedder`."""
         token = cancel or CancelToken()
@@ -139,18 +149,27 @@ class OllamaEmbedder(Closing):
         return row
 
     def unload(self, *, cancel: CancelToken | None = None) -> None:
-        """Let the model leave the server's memory; the next call loads it. Raises as `embed_query`."""
+        """Have the model leave the server's memory; the next call loads it. Raises as `embed_query`.
+
+        The server says yes before it does so, and until then goes on answering with the model that is still there.
+        """
+        token = cancel or CancelToken()
         with self._told():
-            self._link.unload(self._setup.tag, cancel=cancel)
+            self._link.unload(self._setup.tag, cancel=token)
+            asked = self._clock()
+            while self._running(token) is not None and self._clock() - asked < UNLOAD_SECONDS:
+                token.wait(_LOOK_SECONDS)
         self._calls.expect_load()
 
     def memory(self, *, cancel: CancelToken | None = None) -> tuple[int, int]:
         """Bytes that the server says the model takes, in all and on a GPU; zeros when it is not loaded."""
         with self._told():
-            for running in self._link.running(cancel=cancel):
-                if same_model(running.tag, self._setup.tag):
-                    return running.size, running.size_vram
-        return 0, 0
+            running = self._running(cancel)
+        return (running.size, running.size_vram) if running else (0, 0)
+
+    def _running(self, cancel: CancelToken | None) -> RunningModel | None:
+        listed = self._link.running(cancel=cancel)
+        return next((model for model in listed if same_model(model.tag, self._setup.tag)), None)
 
     def close(self) -> None:
         """Drop what is in flight; let go of connections and thread. Idempotent."""

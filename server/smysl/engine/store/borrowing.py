@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 500
 
 _SPACES = f"SELECT {SPACE_COLUMNS} FROM spaces WHERE dimensions = ? ORDER BY last_used_at DESC, id"
+_ALL_SPACES = f"SELECT {SPACE_COLUMNS} FROM spaces ORDER BY last_used_at DESC, id"
 _COUNT = "SELECT count(*) FROM embeddings WHERE space_id = (SELECT id FROM spaces WHERE key = ?)"
 _LIVING = "SELECT text_hash, id FROM embeddings WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
 _RETIRED = "SELECT text_hash, vector FROM retired WHERE space_id = ? AND text_hash IN (SELECT value FROM carray(?))"
@@ -39,6 +40,24 @@ def vectors_of(index: Path, space: Space, text_hashes: Collection[str]) -> Itera
         yield from _found(connection, space, sorted(text_hashes))
     except apsw.Error as error:
         log.info("No more borrowed from %s: %s", index, error)
+    finally:
+        connection.close()
+
+
+def spaces_of(index: Path) -> tuple[Space, ...]:
+    """The spaces that `index` has, last used first; none for whatever is wrong with the file."""
+    if not index.is_file():
+        return ()
+    try:
+        connection = connect_for_reading(index)
+    except apsw.Error:
+        return ()
+    try:
+        if not schema.is_current(connection):
+            return ()
+        return tuple(space_of(row).space for row in fetch_rows(connection, _ALL_SPACES))
+    except apsw.Error:
+        return ()
     finally:
         connection.close()
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control signs, and those that turn the direction of the text around them."""
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control signs, those that turn the direction of the text around them, and halves of signs, which no file can hold."""
 
 _EMPTY = frozenset({"br", "circle", "col", "line", "meta", "path", "rect"})
 

@@ -119,12 +119,16 @@ export class Preview implements vscode.Disposable {
       await vscode.window.showTextDocument(previewed, { viewColumn: column, preserveFocus: true, preview: true });
     }
     if (editor) {
-      const shown = await vscode.window.showTextDocument(editor.uri, {
-        viewColumn: column,
-        // The editor loses the focus that VS Code gives it back when the list goes, for it changes what it shows.
-        preserveFocus: false,
-        preview: tab?.isPreview ?? false,
-      });
+      const active = vscode.window.activeTextEditor;
+      const isThere = active?.viewColumn === column && active.document.uri.toString() === editor.uri.toString();
+      const shown = isThere
+        ? active
+        : await vscode.window.showTextDocument(editor.uri, {
+            viewColumn: column,
+            // The editor loses the focus that VS Code gives it back when the list goes, for it changes what it shows.
+            preserveFocus: false,
+            preview: tab?.isPreview ?? false,
+          });
       if (shown.selections.some((selection, index) => !editor.selections[index]?.isEqual(selection))) {
         shown.selections = editor.selections;
       }

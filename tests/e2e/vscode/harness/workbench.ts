@@ -59,7 +59,7 @@ export class Workbench {
       await this.page.keyboard.press("F1");
       try {
         await this.quickInput.waitFor({ state: "visible", timeout: 2_000 });
-        await this.quickInput.fill(`>${title}`);
+        await this.quickInput.fill(`>${title}`, { timeout: 2_000 });
         // A list that closes of itself, as when the focus comes back late, is opened again.
         await row.click({ timeout: 2_000 });
         return true;

@@ -1,10 +1,15 @@
-"""A small repository that asks itself questions in both languages."""
+"""A small repository that asks itself questions in both languages, and an Ollama to ask."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.engine.embed.fake_ollama import FakeOllama
+from tests.evaluation.meaning import PLAIN_MODEL, PROMPTED, by_words
+
+from smysl.engine.settings import Settings
 
 VERBS = {"load": "загружает", "remove": "удаляет", "print": "печатает", "check": "проверяет"}
 THINGS = {"invoice": "счёт", "ticket": "билет", "parcel": "посылку"}
@@ -35,3 +40,16 @@ def repository(tmp_path: Path) -> Path:
         'def test_one():\n    """Asks at the desk for a parcel."""\n', "utf-8"
     )
     return root
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeOllama]:
+    """An Ollama with a model that wants prompts and one that has none; texts with the same words have like vectors."""
+    with FakeOllama([PLAIN_MODEL, PROMPTED], vector_for=by_words) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path: Path, fake: FakeOllama) -> Settings:
+    """Settings with that Ollama and a cache of their own."""
+    return Settings(ollama_host=fake.host, cache_dir=tmp_path / "cache")

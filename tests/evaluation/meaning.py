@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 PROMPTS = ("search_query: ", "search_document: ")
 PROMPTED = "nomic-embed-text"
+PLAIN_MODEL = "granite-embedding:278m"
+"""It has no prompts and cannot be cut."""
+
 _WORD = re.compile(r"[a-z]{3,}|[а-яё]{3,}")
 _NOISE = 3.0
 

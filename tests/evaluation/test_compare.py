@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.engine.embed.fake_models import FakeModel
 from tests.engine.embed.fake_ollama import FakeOllama
-from tests.evaluation.meaning import PROMPTED, by_words, by_words_if_prompted
+from tests.evaluation.meaning import PLAIN_MODEL, PROMPTED, by_words, by_words_if_prompted
 
-from smysl.engine.cancel import CancelToken
-from smysl.engine.errors import Cancelled, EmbedderError, SmyslError, UsageError
+from smysl.engine.errors import EmbedderError, SmyslError, UsageError
 from smysl.engine.settings import ModelRow, Settings
 from smysl.engine.types import Mode
 from smysl.evaluation.compare import Choices, compare
 from smysl.evaluation.comparison import LEXICAL, Comparison, Topic
-from smysl.evaluation.measure import CodeChanged, Step
-from smysl.evaluation.places import forget_comparisons
+from smysl.evaluation.measure import Step
 from smysl.evaluation.verdict import verdicts
 
 PLAIN = Choices(variations=False)
-FRESH = Choices(variations=False, fresh=True)
-PLAIN_MODEL = "granite-embedding:278m"
-"""It has no prompts and cannot be cut."""
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeOllama]:
-    with FakeOllama([PLAIN_MODEL, PROMPTED], vector_for=by_words) as server:
-        yield server
-
-
-@pytest.fixture
-def settings(tmp_path: Path, fake: FakeOllama) -> Settings:
-    return Settings(ollama_host=fake.host, cache_dir=tmp_path / "cache")
 
 
 def _names(comparison: Comparison) -> list[str]:
@@ -97,56 +79,6 @@ def test_costs_are_measured(repository: Path, settings: Settings, fake: FakeOlla
         assert 0 < cost.latency_p50 <= cost.latency_p95
 
 
-def test_a_second_run_asks_no_model_and_finds_the_same(repository: Path, settings: Settings, fake: FakeOllama) -> None:
-    first = compare(repository, settings, ["builtin", PROMPTED], now=lambda: 0.0)
-    calls, loads = len(fake.calls), fake.loads
-    second = compare(repository, settings, ["builtin", PROMPTED], now=lambda: 0.0)
-    assert second == first
-    assert (len(fake.calls), fake.loads) == (calls, loads)
-
-
-def test_a_second_run_loads_no_model_that_has_left_memory(
-    repository: Path, settings: Settings, fake: FakeOllama
-) -> None:
-    first = compare(repository, settings, [PROMPTED], now=lambda: 0.0)
-    fake.unload_all()
-    probes, loads = len(fake.probes), fake.loads
-    assert compare(repository, settings, [PROMPTED], now=lambda: 0.0) == first
-    assert (len(fake.probes), fake.loads) == (probes, loads)
-
-
-def test_vectors_and_answers_of_two_versions_of_ollama_that_compute_differently_never_meet(
-    repository: Path, settings: Settings, fake: FakeOllama
-) -> None:
-    fake.version = "0.24.0"
-    old = compare(repository, settings, [PROMPTED])
-    before = len(fake.embedded_texts)
-    fake.version = "0.34.4"
-    fake.vector_for = lambda text: by_words(text)[::-1]
-    new = compare(repository, settings, [PROMPTED])
-    documents = [text for text in fake.embedded_texts[before:] if "def " in text]
-    assert len(documents) >= 25
-    assert [system.server for system in new.systems[1:]] == ["0.34.4"] * 4
-    # Mirrored vectors are as near one another as they were.
-    for quality in old.qualities:
-        again = next(
-            one
-            for one in new.qualities
-            if (one.system, one.mode, one.language) == (quality.system, quality.mode, quality.language)
-        )
-        if "@" not in quality.system:  # cut at the other end
-            assert again.scores.mrr == pytest.approx(quality.scores.mrr, abs=0.02)
-
-
-def test_fresh_measures_again_and_embeds_no_code_twice(repository: Path, settings: Settings, fake: FakeOllama) -> None:
-    compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    before = len(fake.embedded_texts)
-    compare(repository, settings, [PLAIN_MODEL], choices=FRESH)
-    again = fake.embedded_texts[before:]
-    assert len([text for text in again if text != "def"]) == 24
-    assert not any("def " in text for text in again)
-
-
 def test_shorter_vectors_are_cut_here_and_cost_no_call(repository: Path, settings: Settings, fake: FakeOllama) -> None:
     found = compare(repository, settings, [PROMPTED])
     assert _names(found) == [
@@ -192,42 +124,6 @@ def test_with_its_prompts_left_out_a_model_that_wants_them_loses_measurably(
     assert pair.is_significant
 
 
-def test_a_run_that_was_taken_back_goes_on_where_it_stopped(
-    repository: Path, settings: Settings, fake: FakeOllama
-) -> None:
-    cancel = CancelToken()
-
-    def stop(step: Step) -> None:
-        if step.system == PLAIN_MODEL and step.done == 11 and step.total == 24:
-            cancel.cancel()
-
-    with pytest.raises(Cancelled):
-        compare(repository, settings, [PLAIN_MODEL], choices=PLAIN, progress=stop, cancel=cancel)
-    before = len(fake.embedded_texts)
-    found = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    again = [text for text in fake.embedded_texts[before:] if text != "def"]
-    assert len(again) in (12, 13)  # the rest of the questions, and no code
-    assert len(found.systems[1].answers[Mode.DENSE]) == 24
-
-
-def test_code_that_was_embedded_before_a_run_was_taken_back_is_not_embedded_again(
-    repository: Path, settings: Settings, fake: FakeOllama
-) -> None:
-    fake.delay_per_text = 0.01
-    cancel = CancelToken()
-
-    def stop(step: Step) -> None:
-        if step.system == PLAIN_MODEL and step.total == 25 and step.done >= 8:
-            cancel.cancel()
-
-    with pytest.raises(Cancelled):
-        compare(repository, settings, [PLAIN_MODEL], choices=PLAIN, progress=stop, cancel=cancel)
-    assert any("def " in text for text in fake.embedded_texts)
-    compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    documents = [text for text in fake.embedded_texts if "def " in text]
-    assert len(documents) == len(set(documents))
-
-
 def test_a_model_that_fails_midway_is_told_apart_and_the_others_are_measured(
     repository: Path, settings: Settings, fake: FakeOllama
 ) -> None:
@@ -242,38 +138,6 @@ def test_a_model_that_fails_midway_is_told_apart_and_the_others_are_measured(
     fake.rules.clear()
     whole = compare(repository, settings, [PLAIN_MODEL, "builtin"], choices=PLAIN)
     assert _names(whole) == [LEXICAL, PLAIN_MODEL, "builtin"]
-
-
-def test_a_model_that_fails_at_the_questions_keeps_what_it_answered(
-    repository: Path, settings: Settings, fake: FakeOllama
-) -> None:
-    fake.fail(
-        500,
-        "llama runner process has terminated: gone",
-        fits=lambda text: text.startswith(("Prints", "Checks")),
-    )
-    found = compare(repository, settings, [PLAIN_MODEL, "builtin"], choices=PLAIN)
-    assert [failure.model for failure in found.unmeasured] == [PLAIN_MODEL]
-    fake.rules.clear()
-    before = len(fake.embedded_texts)
-    compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    assert 6 <= len(fake.embedded_texts[before:]) < 24
-
-
-@pytest.mark.parametrize("bad_from", [10, 22])  # many questions are left then, or fewer than make one suspicious
-def test_what_the_model_is_to_blame_for_is_no_answer_and_is_asked_again(
-    repository: Path, settings: Settings, fake: FakeOllama, bad_from: int
-) -> None:
-    def turn_bad(step: Step) -> None:
-        if step.system == PLAIN_MODEL and step.total == 24 and step.done == bad_from:
-            fake.junk = b"<html>a proxy has its own opinion</html>"
-
-    sound = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=FRESH, progress=turn_bad)
-    assert [failure.model for failure in found.unmeasured] == [PLAIN_MODEL]
-    fake.junk = None
-    again = compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    assert again.systems[1].answers == sound.systems[1].answers
 
 
 def test_a_question_that_a_sound_model_cannot_embed_is_answered_by_the_words(
@@ -387,31 +251,6 @@ def test_a_bad_file_of_questions_is_told(
         compare(repository, settings, ["builtin"], queries=tmp_path / "none.jsonl")
 
 
-def test_a_changed_function_is_measured_anew(repository: Path, settings: Settings, fake: FakeOllama) -> None:
-    compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    before = len(fake.embedded_texts)
-    path = repository / "english.py"
-    path.write_text(path.read_text("utf-8").replace("asked=True", "asked=False", 1), "utf-8")
-    compare(repository, settings, [PLAIN_MODEL], choices=PLAIN)
-    assert len([text for text in fake.embedded_texts[before:] if "def " in text]) == 1
-
-
-def test_code_that_is_edited_between_two_models_ends_the_comparison(repository: Path, settings: Settings) -> None:
-    path = repository / "english.py"
-    asked: list[Step] = []
-
-    def edit(step: Step) -> None:
-        if step.system == PLAIN_MODEL and not asked:
-            asked.append(step)
-            path.write_text(path.read_text("utf-8") + "\n\ndef late(desk):\n    return desk.parcel\n", "utf-8")
-
-    with pytest.raises(CodeChanged):
-        compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN, progress=edit)
-    found = compare(repository, settings, ["builtin", PLAIN_MODEL], choices=PLAIN)
-    assert found.sources.functions == 26
-    assert found.unmeasured == ()
-
-
 def test_progress_names_the_system_and_its_place(repository: Path, settings: Settings) -> None:
     steps: list[Step] = []
     compare(repository, settings, ["builtin"], choices=PLAIN, progress=steps.append)
@@ -433,22 +272,7 @@ def test_the_verdict_is_the_best_and_those_that_are_as_good(repository: Path, se
         assert verdict.cheapest in (verdict.best, *verdict.equals)
 
 
-def test_what_comparisons_keep_can_be_removed(repository: Path, settings: Settings) -> None:
-    compare(repository, settings, ["builtin"], choices=PLAIN)
-    assert settings.cache_dir is not None
-    [index] = (settings.cache_dir / "compare").glob("*/*.index")
-    assert forget_comparisons(settings.cache_dir / index.name, settings) > 1000
-    assert list((settings.cache_dir / "compare").glob("*/*")) == []
-
-
 def test_where_nothing_can_be_kept_a_person_is_told(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SmyslError):
         compare(repository, Settings(cache_dir=tmp_path / "file"), ["builtin"], choices=PLAIN)
-
-
-def test_two_worktrees_do_not_disturb_each_other(repository: Path, settings: Settings, tmp_path: Path) -> None:
-    shutil.copytree(repository, tmp_path / "other")
-    first = compare(repository, settings, ["builtin"], choices=PLAIN)
-    other = compare(tmp_path / "other", settings, ["builtin"], choices=PLAIN)
-    assert first.qualities == other.qualities

@@ -70,9 +70,10 @@ def sample(
     seed: Seed = 0,
     jobs: Jobs = 2,
 ) -> None:
-    """Choose functions that questions are to be written for."""
+    """Choose functions that questions are to be written for, and have none yet."""
     from training.asking import functions_to_ask_about, spread, write_shown
     from training.harvesting import kept_for_measuring
+    from training.questions import read_questions
     from training.sources import read_sources
 
     kept = kept_for_measuring(data / "excluded")
@@ -84,11 +85,12 @@ def sample(
         ]
         for one in track(waiting, "sample", console=console):
             shown += one.result()
-    chosen = spread(shown, count, seed)
+    asked = {question.mark for questions in read_questions().values() for question in questions}
+    chosen = spread((one for one in shown if one.mark not in asked), count, seed)
     into.mkdir(parents=True, exist_ok=True)
     size = -(-len(chosen) // parts)
     for part in range(parts):
-        write_shown(chosen[part * size : (part + 1) * size], into / f"sample-{part + 1}.jsonl", part * size + 1)
+        write_shown(chosen[part * size : (part + 1) * size], into / f"sample-{part + 1}.jsonl")
     console.print(f"{len(chosen)} functions, {sum(one.russian for one in chosen)} of them described in Russian")
 
 
@@ -97,10 +99,11 @@ def questions(
     samples: Annotated[list[Path], typer.Option("--sample", help="What `sample` wrote; may be given several times.")],
     answers: Annotated[list[Path], typer.Option("--answers", help="What was written: lines {id, ru: […], en: […]}.")],
 ) -> None:
-    """Keep the questions that were written for the functions of `sample`."""
-    from training.questions import QUESTIONS, write_questions, written
+    """Keep the questions that were written for the functions of `sample`, beside those that are there."""
+    from training.questions import QUESTIONS, read_questions, write_questions, written
 
-    count = write_questions(written(samples, answers), QUESTIONS)
+    kept = [question for questions in read_questions().values() for question in questions]
+    count = write_questions([*kept, *written(samples, answers)], QUESTIONS)
     console.print(f"{count} questions in {QUESTIONS.name}")
 
 

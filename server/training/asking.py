@@ -77,11 +77,11 @@ def spread(shown: Iterable[Shown], count: int, seed: int) -> list[Shown]:
     return chosen
 
 
-def write_shown(shown: Iterable[Shown], path: Path, start: int) -> None:
-    """JSON lines, numbered from `start` on."""
+def write_shown(shown: Iterable[Shown], path: Path) -> None:
+    """JSON lines; the fingerprint of the code is the id, which no other round of questions has either."""
     with path.open("w", encoding="utf-8") as file:
-        for number, one in enumerate(shown, start):
-            row = {"id": f"{number:05d}", **asdict(one)}
+        for one in shown:
+            row = {"id": one.mark, **asdict(one)}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

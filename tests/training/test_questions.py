@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.asking import Shown, functions_to_ask_about, spread
+from training.asking import Shown, functions_to_ask_about, spread, write_shown
 from training.fingerprints import Kept
 from training.held_out import is_held_out
 from training.questions import Question, beside_code, is_fit, read_questions, write_questions, written
@@ -61,6 +61,17 @@ def test_what_was_written_is_joined_with_what_was_shown(tmp_path: Path) -> None:
         ("total_in", "en", "price of an order"),
         ("total_in", "ru", "сколько стоит заказ"),
     ]
+
+
+def test_two_rounds_of_questions_do_not_take_each_others_functions(tmp_path: Path) -> None:
+    rounds = [Shown(SOURCE.key, "shop.py", name, mark * 16, russian=False, code=CODE) for name, mark in ("a1", "b2")]
+    for number, shown in enumerate(rounds):
+        write_shown([shown], tmp_path / f"sample-{number}.jsonl")
+    answer = {"id": rounds[1].mark, "ru": [], "en": ["price of an order"]}
+    (tmp_path / "written.jsonl").write_text(json.dumps(answer) + "\n", encoding="utf-8")
+
+    samples = [tmp_path / f"sample-{number}.jsonl" for number in (0, 1)]
+    assert [one.qualname for one in written(samples, [tmp_path / "written.jsonl"])] == ["b"]
 
 
 def test_questions_are_kept_in_any_order_as_the_same_bytes(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ export function failureOf(reason: Error): Failure {
     case "offline":
       return {
         text: l10n.t(
-          "Smysl could not download its packages (about 60 MB, once). What has come is kept. Without a network, name a command of your own in the setting “smysl.serverCommand”.",
+          "Smysl could not download its packages (about 50 MB, once). What has come is kept. Without a network, name a command of your own in the setting “smysl.serverCommand”.",
         ),
         ...again,
       };

@@ -343,7 +343,11 @@ def _worked(editor: TimedEditor) -> float:
 
 def _memory(editor: TimedEditor) -> str:
     known = editor.server.memory_full_info()
-    return f"{_megabytes(known.rss):.0f} MB resident, {_megabytes(known.uss):.0f} MB its own"
+    told = f"{_megabytes(known.rss):.0f} MB resident, {_megabytes(known.uss):.0f} MB its own"
+    if not psutil.LINUX:
+        return told
+    heap = sum(part.rss for part in editor.server.memory_maps() if part.path == "[heap]")
+    return f"{told}, {_megabytes(heap):.1f} MB of it the heap of the C library"
 
 
 def _libraries_memory() -> int:
